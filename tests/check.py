@@ -1,0 +1,26 @@
+"""`./run check`: every linter in turn; the first line of each says what it guards."""
+
+import subprocess
+import sys
+
+TOOLS = {
+    "formatting": ["ruff", "format", "--check", "--quiet", "."],
+    "lint": ["ruff", "check", "--quiet", "."],
+    "types": ["mypy"],
+    "who may import whom": ["lint-imports", "--no-cache"],
+    "security lint": ["bandit", "-q", "-r", "src", "-c", "pyproject.toml"],
+}
+
+
+def main() -> int:
+    failed = []
+    for name, command in TOOLS.items():
+        print(f"{name}: {' '.join(command)}", flush=True)
+        if subprocess.run(command).returncode:
+            failed.append(name)
+    print("check failed: " + ", ".join(failed) if failed else "check passed")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
