@@ -1,1 +1,0 @@
-"""The public data contract: an outcome table, its dictionary, the protocol (docs/evaluation.md)."""

@@ -1,0 +1,1 @@
+"""Effect sizes, pooling, synthesis without pooling, components, certainty. Reads extraction; no drawing."""
