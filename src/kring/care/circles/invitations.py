@@ -1,0 +1,139 @@
+"""Letters to future members: sent, withdrawn, sent again, answered. The link signs its reader in, once accepted.
+
+The secret of a link leaves through the letter only; the database keeps its hash.
+"""
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from kring.care.audit.actions import record
+from kring.care.circles import policy, sharing
+from kring.care.circles.models import WHOLE_TOPIC, Grant, Invitation, Member
+from kring.care.circles.seats import Seat, seat_or_404
+from kring.care.circles.topics import Task, Topic
+from kring.care.circles.trail import wrote
+from kring.care.people.models import Person
+from kring.care.stored import Denied, allow
+
+VALID = dt.timedelta(days=30)
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(
+    *, by: Seat, member: Member, wording: str, way: str, topics: Iterable[str] = sharing.NARROWEST
+) -> tuple[Invitation, str]:
+    """Write the letter and choose what its reader will see; returns it with the secret for its link.
+
+    An earlier letter that is still open is withdrawn, so that only the newest link works. What will be shared
+    is granted now by the client, and opens nothing before the invitation is accepted. Somebody to whom inviting
+    was handed over gives the narrowest: sharing more stays with the client.
+    """
+    allow(policy.may_keep(by, Task.INVITE) and member.circle_id == by.circle_id)
+    allow(member.joined_at is None and member.ended_at is None)
+    now = timezone.now()
+    open_letters = {"accepted_at": None, "declined_at": None, "withdrawn_at": None}
+    member.invitations.filter(**open_letters).update(withdrawn_at=now)
+    secret = secrets.token_urlsafe(32)
+    letter = Invitation.objects.create(
+        member=member, invited_by_id=by.person_id, wording=wording, way=way, secret_hash=hashed(secret),
+        expires_at=now + VALID,
+    )  # fmt: skip
+    if by.is_client:
+        sharing.set_topics(by=by, member=member, topics=topics)
+    else:
+        sharing.give_narrowest(circle=member.circle, member=member, granted_by=member.circle.client)
+    wrote(by, "invited", Topic.PEOPLE, member.pk, fields=[way])
+    return letter, secret
+
+
+@transaction.atomic
+def withdraw(*, by: Seat, letter: Invitation) -> None:
+    allow(policy.may_keep(by, Task.INVITE) and letter.member.circle_id == by.circle_id)
+    open_letter = Invitation.objects.filter(pk=letter.pk, accepted_at=None, declined_at=None, withdrawn_at=None)
+    if open_letter.update(withdrawn_at=timezone.now()):
+        Grant.objects.filter(to_member=letter.member, revoked_at=None).update(revoked_at=timezone.now())
+        wrote(by, "withdrew invitation", Topic.PEOPLE, letter.member_id)
+
+
+def open_letter(secret: str) -> Invitation:
+    """The invitation of this link while it can be answered; else it does not exist."""
+    letter = (
+        Invitation.objects.select_related("member__circle__client", "invited_by")
+        .filter(
+            secret_hash=hashed(secret), accepted_at=None, declined_at=None, withdrawn_at=None,
+            expires_at__gt=timezone.now(), member__ended_at=None, member__circle__closed_at=None,
+        )
+        .first()
+    )  # fmt: skip
+    if letter is None:
+        raise Denied
+    return letter
+
+
+@transaction.atomic
+def accept(*, letter: Invitation, person: Person) -> Member:
+    """Take the seat. A second click finds the seat taken by the same person and changes nothing."""
+    member = Member.objects.select_for_update().get(pk=letter.member_id)
+    allow(person.pk != member.circle.client_id)
+    if member.person_id == person.pk and member.joined_at is not None:
+        return member
+    now = timezone.now()
+    answered = Invitation.objects.filter(
+        pk=letter.pk, accepted_at=None, declined_at=None, withdrawn_at=None, expires_at__gt=now
+    ).update(accepted_at=now)
+    allow(bool(answered))
+    allow(not Member.objects.filter(circle_id=member.circle_id, person=person, ended_at=None).exists())
+    member.person, member.joined_at = person, now
+    member.save(update_fields=["person", "joined_at"])
+    wrote(
+        seat_or_404(person, member.circle_id),
+        "accepted invitation",
+        Topic.PEOPLE,
+        member.pk,
+        rule="invitation",
+    )
+    return member
+
+
+@transaction.atomic
+def decline(*, letter: Invitation) -> None:
+    """No, without a reason. The name stays on the client's list as someone who cannot now."""
+    now = timezone.now()
+    if Invitation.objects.filter(pk=letter.pk, accepted_at=None, declined_at=None, withdrawn_at=None).update(
+        declined_at=now
+    ):
+        Grant.objects.filter(to_member_id=letter.member_id, revoked_at=None, item_id=WHOLE_TOPIC).update(revoked_at=now)
+        _declined_line(letter)
+
+
+def _declined_line(letter: Invitation) -> None:
+    record(
+        by=Invited(letter),
+        verb="declined invitation",
+        thing="people",
+        thing_id=letter.member_id,
+        rule="invitation",
+    )
+
+
+class Invited:
+    """The audit trail's view of somebody who holds a letter and has no account yet."""
+
+    breaks_glass = False
+    role = "invited"
+    person_id: uuid.UUID | None = None
+
+    def __init__(self, letter: Invitation) -> None:
+        self.person_name = letter.member.name
+        self.circle_id = letter.member.circle_id
+        self.client_id = letter.member.circle.client_id

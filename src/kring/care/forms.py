@@ -1,0 +1,68 @@
+"""What all forms share: a form that creates carries the id of what it creates; a form that edits, the version read."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.db import models
+
+from kring.care.stored import Stale
+
+
+class Plain(forms.Form):
+    """Labels without colons; the browser's own bubbles are off, so that every error is said in the page's words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+
+
+class PlainModel(forms.ModelForm):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+
+
+class NewForm(PlainModel):
+    """Creates one thing, once: a second click sends the same `new_id`, and the action returns what exists."""
+
+    new_id = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def content(self) -> dict[str, Any]:
+        """What was typed, without the plumbing."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "new_id"}
+
+
+class EditForm(PlainModel):
+    """Changes one thing, unless somebody else did so first: then both texts are shown (see `ui.stale`)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    stored: list[tuple[str, str]]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = []
+        if self.instance.pk:
+            self.initial.setdefault("version", self.instance.version)
+
+    def content(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+
+    def show_both(self, stale: Stale) -> None:
+        """Keep what was typed, list what is stored now where it differs, and let the next save overwrite knowingly."""
+        now: models.Model = stale.stored
+        typed = self.data.copy()  # type: ignore[attr-defined]
+        typed[self.add_prefix("version")] = str(now.version)  # type: ignore[attr-defined]
+        self.data = typed
+        self.stored = [
+            (str(self.fields[name].label), _shown(now, name))
+            for name in self.content()
+            if getattr(now, name) != self.cleaned_data[name]
+        ]
+
+
+def _shown(thing: models.Model, name: str) -> str:
+    display = getattr(thing, f"get_{name}_display", None)
+    return str(display() if display else getattr(thing, name) or "")

@@ -1,0 +1,48 @@
+"""The template language of all pages: Jinja2 with the few words that pages need. Autoescape is on for everything."""
+
+from pathlib import Path
+from typing import Any
+
+from django.contrib.messages import get_messages
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext, ngettext
+from django_htmx.jinja import htmx_script
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+HERE = Path(__file__).resolve().parent
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def day(value: Any) -> str:
+    """A date as people say it: 'Tuesday 3 March 2026', in the reader's language."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if hasattr(value, "tzinfo") else value
+    return formats.date_format(local, "l j F Y")
+
+
+def moment(value: Any) -> str:
+    """Date and time: 'Tuesday 3 March 2026, 14:30'."""
+    return "" if value is None else f"{day(value)}, {formats.date_format(timezone.localtime(value), 'H:i')}"
+
+
+def environment(**options: Any) -> Environment:
+    options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    rooms = sorted(HERE.glob("*/templates"))
+    options["loader"] = ChoiceLoader([FileSystemLoader([HERE / "templates", *rooms])])
+    made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 (autoescape is set above)
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {
+        "url": url,
+        "static": static,
+        "messages_of": get_messages,
+        "htmx_script": htmx_script,
+        "language": translation.get_language,
+    }
+    made.filters |= {"day": day, "moment": moment}
+    return made

@@ -1,0 +1,199 @@
+"""Settings of the care wing. Everything that differs between installations comes from the environment.
+
+KRING_DEMO=1 is the demo: mail is kept in a file, sign-in links are printed. Without it, what production needs and
+is missing stops the start with a sentence that says what to set (see docs/operate.md).
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+HERE = Path(__file__).resolve().parent
+DEMO = os.environ.get("KRING_DEMO") == "1"
+TESTING = "pytest" in sys.modules or "mypy" in sys.modules
+STATE = Path(os.environ.get("KRING_STATE", HERE.parents[2] / "var" if (HERE.parents[2] / "run").exists() else "var"))
+
+
+def from_environment(name: str, otherwise: str | None = None) -> str:
+    """One setting; without a value and without a default the start stops and names it."""
+    value = os.environ.get(name, otherwise)
+    if value is None:
+        if DEMO or TESTING:
+            return "only for the demo and the tests, never for people's data"
+        raise ImproperlyConfigured(f"Set {name} (see docs/operate.md).")
+    return value
+
+
+DEBUG = False
+SECRET_KEY = from_environment("KRING_SECRET_KEY")
+ALLOWED_HOSTS = from_environment("KRING_HOSTS", "localhost,127.0.0.1,testserver" if DEMO or TESTING else None).split(
+    ","
+)
+SITE_URL = from_environment("KRING_URL", "http://127.0.0.1:8000" if DEMO or TESTING else None).rstrip("/")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+HTTPS = SITE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "kring.care.audit",
+    "kring.care.people",
+    "kring.care.circles",
+    "kring.care.plan",
+    "kring.care.meetings",
+    "kring.care.export",
+    "kring.care.home",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kring.care.people.middleware.OwnLanguage",
+    "kring.care.people.middleware.Privacy",
+]
+
+ROOT_URLCONF = "kring.care.urls"
+WSGI_APPLICATION = "kring.care.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": False,  # see jinja.environment: each room's `templates` folder, not `jinja2`
+        "OPTIONS": {"environment": "kring.care.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for one DATABASE_URL: sqlite:///path or postgresql://user:password@host:port/name."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path.removeprefix("/")) or ":memory:",
+            "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 10,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728;",
+            },
+        }
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured(f"DATABASE_URL must start with sqlite:/// or postgresql://, not {parts.scheme}:")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.removeprefix("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") if "%2F" not in url else unquote(parts.netloc.rpartition("@")[2]),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "pool": {"min_size": 2, "max_size": 10, "timeout": 5},
+            "server_side_binding": True,
+        },
+    }
+
+
+DATABASE_URL = from_environment("DATABASE_URL", f"sqlite:///{STATE / 'kring.sqlite3'}")
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "worker-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LANGUAGE_COOKIE_HTTPONLY = True
+LOCALE_PATHS = [HERE / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [HERE / "static"]
+STATIC_ROOT = STATE / "static"
+WHITENOISE_USE_FINDERS = DEMO or TESTING
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.filebased.EmailBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_FILE_PATH = STATE / "outbox"
+DEFAULT_FROM_EMAIL = from_environment("KRING_MAIL_FROM", "Kring <kring@localhost>" if DEMO or TESTING else None)
+EMAIL_HOST = os.environ.get("KRING_MAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("KRING_MAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("KRING_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("KRING_MAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("KRING_MAIL_TLS") == "1"
+EMAIL_TIMEOUT = 10
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -1,0 +1,12 @@
+"""Every address of the care wing, room by room. The table in tests/test_routes.py must know each of them."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("kring.care.home.urls")),
+    path("", include("kring.care.people.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.circles.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.plan.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.meetings.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.export.urls")),
+]
