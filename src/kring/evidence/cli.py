@@ -13,6 +13,7 @@ from kring.evidence.problem import Problem
 
 ROOMS = (
     "kring.evidence.commands",  # new
+    "kring.evidence.records.commands",  # import
 )
 
 
