@@ -1,0 +1,194 @@
+"""Fit a nested mixed model: table and formula in, `Fit` out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kring.evaluation.mixed_model import inference, newton
+from kring.evaluation.mixed_model.design import Design, ModelError, build
+from kring.evaluation.mixed_model.fitted import Fit, VarianceComponent
+from kring.evaluation.mixed_model.sums import NestedSums, PersonSums, nest
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+START = (1.0, 0.1, 0.05)  # relative intercept variances of person, team and institution to start from
+MAX_EVALUATIONS = 200
+
+
+def fit(
+    table: Any,
+    formula: str,
+    groups: Sequence[str] = ("institution", "team", "person"),
+    time_slope: Mapping[str, str] | None = None,
+    method: str = "REML",
+) -> Fit:
+    """Fit y = Xβ + random effects of nested groups + e by REML or ML.
+
+    table: polars, pandas or Arrow table, or a mapping of columns; rows are measurements. groups: one to three
+    column names, outermost first, each nested in the one before. time_slope: {"team": "months"} adds a random
+    slope of months, correlated with the intercept, to that group. Groups that do not nest are fitted by
+    statsmodels (said in `Fit.engine` and `Fit.warnings`).
+    Raises ModelError where the model cannot be fitted, naming the column.
+    """
+    if method not in ("REML", "ML"):
+        raise ModelError(f"method must be 'REML' or 'ML', not {method!r}.")
+    return fit_design(build(table, formula, groups, time_slope), method)
+
+
+def fit_design(design: Design, method: str = "REML") -> Fit:
+    """Fit a design that was built before."""
+    check_rank(design)
+    sums = sums_of(design)
+    return fit_sums(sums, design, method)
+
+
+def check_rank(design: Design) -> None:
+    """Refuse columns that are combinations of others, and outcomes that do not vary, by name."""
+    y = design.M[:, design.p]
+    if np.ptp(y) == 0:
+        raise ModelError(
+            f"Every value of {design.outcome} is {y[0] + design.centre:g}: there is nothing to explain."
+        )
+    X = design.M[:, : design.p]
+    scale = np.sqrt((X**2).mean(axis=0))
+    if (scale == 0).any():
+        raise ModelError(
+            f"The column {design.names[int(np.argmin(scale))]!r} is zero in every row; leave it out."
+        )
+    gram = (X / scale).T @ (X / scale) / len(X)
+    for k in range(1, design.p + 1):
+        if np.linalg.eigvalsh(gram[:k, :k])[0] < 1e-10:
+            raise ModelError(
+                f"The column {design.names[k - 1]!r} is a combination of the columns before it "
+                f"({', '.join(design.names[: k - 1])}); leave it out of the formula (or is there one arm only?)."
+            )
+    if len(X) <= design.p:
+        raise ModelError(f"{len(X)} rows cannot estimate {design.p} fixed effects.")
+
+
+def parents(child: Codes, parent: Codes, name: str, parent_name: str, labels: Sequence[Any]) -> Codes:
+    """The one parent of each child; ModelError naming the first child with two."""
+    found = np.zeros(int(child.max()) + 1, np.int64)
+    found[child] = parent
+    wrong = np.flatnonzero(found[child] != parent)
+    if len(wrong):
+        label = labels[int(child[wrong[0]])]
+        raise ModelError(f"The {name} {label!r} is in more than one {parent_name}: these groups do not nest.")
+    return found
+
+
+def sums_of(design: Design) -> NestedSums:
+    """The group sums of a design, its groups checked to nest."""
+    (name, person), *outer = design.groups
+    sums = PersonSums.empty(int(person.max()) + 1, design.M.shape[1], design.z)
+    sums.add_rows(design.M, person)
+    team = institution = None
+    if outer:
+        team = parents(person, outer[0][1], name, outer[0][0], design.labels[name])
+    if len(outer) == 2:
+        institution = parents(outer[0][1], outer[1][1], outer[0][0], outer[1][0], design.labels[outer[0][0]])
+    return nest(sums, team, institution)
+
+
+def start_values(sums: NestedSums, kinds: Sequence[int]) -> Floats:
+    """Relative variances to start from; slopes in units that make a slope matter as much as a tenth of σ²."""
+    theta: list[float] = []
+    for level, kind in enumerate(kinds):
+        if kind:
+            theta.append(START[level])
+        if kind >= 2:
+            time2 = (sums.grams[:, 1, 1] * sums.counts).sum() / sums.n_rows
+            theta += [0.0, 0.1 / float(time2)] if kind == 2 else [0.1 / float(time2)]
+    return np.array(theta)
+
+
+def fit_sums(sums: NestedSums, design: Design, method: str) -> Fit:
+    """Fit from group sums; the design is read for names only, never for rows."""
+    p, n, reml = design.p, sums.n_rows, method == "REML"
+    kinds = np.array(design.kinds, np.int64)
+    arrays = sums.arrays()
+    theta0 = start_values(sums, design.kinds)
+    theta, f, evaluations, converged, L, S = newton.minimise(
+        arrays, theta0, kinds, p, n, reml, MAX_EVALUATIONS
+    )
+    if not np.isfinite(f):
+        raise ModelError("The fixed effects cannot be told apart in these data (X′V⁻¹X is singular).")
+    P, q = len(theta), len(design.z)
+    _, g, H, _, beta, sigma2, X, _ = newton.profile(L, S, n, p, reml, P)
+    E, _ = newton.directions(kinds, q)
+    psi = newton.covariances(theta, kinds, q)
+    elements = _elements(psi, design.kinds)
+    jets = inference.Jets.unpack(L, S, P)
+    _, hessian = newton.in_theta(theta, kinds, g, H)
+    free = (theta > 0.0) | _is_rho(design.kinds)
+    satterthwaite = inference.satterthwaite(
+        jets, newton.jacobian(theta, kinds), hessian, free, beta, sigma2, n - p if reml else n
+    )
+    kr = inference.kenward_roger(jets, elements, n, p, sigma2) if reml else None
+    beta = beta.copy()
+    if "Intercept" in design.names:
+        beta[design.names.index("Intercept")] += design.centre
+    vc = _components(theta, psi, sigma2, design)
+    return Fit(
+        formula=design.formula, outcome=design.outcome, method=method, names=design.names, beta=beta,
+        cov=sigma2 * X, vc=vc, sigma2=float(sigma2), loglik=-f / 2, nobs=n, dropped=design.dropped,
+        ngroups={name: len(design.labels[name]) for name, _ in reversed(design.groups)},
+        converged=bool(converged), evaluations=evaluations, warnings=_warnings(vc, converged, design),
+        _satterthwaite=satterthwaite, _kenward_roger=kr,
+    )  # fmt: skip
+
+
+def _is_rho(kinds: Sequence[int]) -> NDArray[np.bool_]:
+    """Which parameters are a slope's regression on its intercept: the only ones without a bound."""
+    per_kind = {0: [], 1: [False], 2: [False, True, False], 3: [False, False]}
+    return np.array([flag for kind in kinds for flag in per_kind[kind]], bool)
+
+
+def _elements(psi: Floats, kinds: Sequence[int]) -> Floats:
+    """The elements of Ψ in the order of the jets."""
+    wanted = {0: (), 1: ((0, 0),), 2: ((0, 0), (1, 0), (1, 1)), 3: ((0, 0), (1, 1))}
+    return np.array([psi[level, a, b] for level, kind in enumerate(kinds) for a, b in wanted[kind]])
+
+
+def _components(theta: Floats, psi: Floats, sigma2: float, design: Design) -> tuple[VarianceComponent, ...]:
+    found: list[VarianceComponent] = []
+    i = 0
+    for level, (group, _) in enumerate(design.groups):
+        kind = design.kinds[level]
+
+        def add(name: str, a: int, b: int, zero: bool, group: str = group, level: int = level) -> None:
+            relative = float(psi[level, a, b])
+            found.append(VarianceComponent(group, name, sigma2 * relative, relative, zero))
+
+        if kind:
+            add("intercept", 0, 0, bool(theta[i] == 0))
+        if kind >= 2:
+            add("covariance", 1, 0, False)
+            add(
+                f"slope of {design.slope}",
+                1,
+                1,
+                bool(theta[i + kind] == 0) if kind == 2 else bool(theta[i + 1] == 0),
+            )
+        i += {0: 0, 1: 1, 2: 3, 3: 2}[kind]
+    return tuple(found)
+
+
+def _warnings(vc: Sequence[VarianceComponent], converged: bool, design: Design) -> tuple[str, ...]:
+    said = list(design.notes)
+    for c in vc:
+        if c.on_boundary and c.name == "intercept":
+            said.append(
+                f"The variance between each {c.group} is estimated as exactly zero (on the boundary)."
+            )
+        elif c.on_boundary:
+            said.append(f"The {c.name} of each {c.group} has no variance of its own (on the boundary).")
+    if not converged:
+        said.append("The estimation did not converge; do not rely on these figures.")
+    if design.dropped:
+        said.append(f"{design.dropped} rows with a missing value were left out.")
+    return tuple(said)
