@@ -6,8 +6,7 @@ if (length(args) > 3) {
   data <- get(data(list = args[4], package = args[5]))
   data$g_dummy <- NULL
 } else data <- read.csv(args[1], stringsAsFactors = TRUE)
-control <- lmerControl(optimizer = "nloptwrap", calc.derivs = FALSE,
-                       optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-14, maxeval = 100000),
+control <- lmerControl(optimizer = "bobyqa", calc.derivs = FALSE, optCtrl = list(rhoend = 1e-11, maxfun = 100000),
                        check.conv.singular = "ignore")
 fit <- suppressMessages(lmerTest::lmer(as.formula(args[2]), data, REML = args[3] == "reml", control = control))
 out <- function(name, x) cat(name, sprintf("%.17g", as.numeric(x)), "\n")

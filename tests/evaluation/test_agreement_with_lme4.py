@@ -6,9 +6,9 @@ remains is its optimiser's. lmerTest differentiates numerically (Richardson), wh
 
 import numpy as np
 import pytest
-from tests.evaluation.peers_in_r import lmer
 
 from kring.evaluation.mixed_model import fit
+from tests.evaluation.peers_in_r import lmer
 
 
 def component(found, group, name="intercept"):
@@ -23,9 +23,7 @@ def agree(ours, theirs, groups, *, loglik=1e-6, beta=1e-6, vc=1e-5, satterthwait
     np.testing.assert_allclose(ours.se, theirs["se"], rtol=vc)
     np.testing.assert_allclose(ours.sigma2, theirs["sigma2"][0], rtol=vc)
     for group, key in groups.items():
-        np.testing.assert_allclose(
-            component(ours, group), theirs[f"vc:{key}"][0], rtol=vc, atol=vc * ours.sigma2
-        )
+        np.testing.assert_allclose(component(ours, group), theirs[f"vc:{key}"][0], rtol=vc, atol=vc * ours.sigma2)
     np.testing.assert_allclose(ours.df_satterthwaite, theirs["satterthwaite"], rtol=satterthwaite)
     if "kr_df" in theirs:
         np.testing.assert_allclose(ours.df_kenward_roger, theirs["kr_df"], rtol=kr)
@@ -35,9 +33,7 @@ def agree(ours, theirs, groups, *, loglik=1e-6, beta=1e-6, vc=1e-5, satterthwait
         kr_f = ours.f_test(np.eye(p)[1:], df="kenward-roger")
         np.testing.assert_allclose((kr_f.statistic, kr_f.df_num, kr_f.df_den), theirs["kr_f"][:3], rtol=kr)
         satt = ours.f_test(np.eye(p)[1:])
-        np.testing.assert_allclose(
-            (satt.statistic, satt.df_den), theirs["satt_f"][[0, 2]], rtol=satterthwaite
-        )
+        np.testing.assert_allclose((satt.statistic, satt.df_den), theirs["satt_f"][[0, 2]], rtol=satterthwaite)
 
 
 def test_sleepstudy_with_a_random_intercept(tmp_path):
@@ -49,9 +45,7 @@ def test_sleepstudy_with_a_random_intercept(tmp_path):
 @pytest.mark.parametrize("reml", [True, False])
 def test_sleepstudy_with_a_random_slope(tmp_path, reml):
     theirs = lmer(tmp_path, "Reaction ~ Days + (Days|Subject)", dataset=("sleepstudy", "lme4"), reml=reml)
-    ours = fit(
-        theirs["table"], "Reaction ~ Days", ("Subject",), {"Subject": "Days"}, method="REML" if reml else "ML"
-    )
+    ours = fit(theirs["table"], "Reaction ~ Days", ("Subject",), {"Subject": "Days"}, method="REML" if reml else "ML")
     agree(ours, theirs, {"Subject": "Subject"}, satterthwaite=1e-4)
     covariance = theirs["vc:Subject"]
     np.testing.assert_allclose(component(ours, "Subject", "covariance"), covariance[1], rtol=1e-4)

@@ -79,11 +79,7 @@ def build(
     used = sorted({str(v) for v in parsed.required_variables} | set(groups) | set(slopes.values()))
     _check_columns(frame, used, groups, slopes)
     complete = frame.select(used).drop_nulls()
-    complete = (
-        complete.filter(~pl.any_horizontal(pl.selectors.float().is_nan()))
-        if _has_floats(complete)
-        else complete
-    )
+    complete = complete.filter(~pl.any_horizontal(pl.selectors.float().is_nan())) if _has_floats(complete) else complete
     if complete.is_empty():
         raise ModelError(f"No row has a value in all of {', '.join(used)}: there is nothing to fit.")
     X, names, y, outcome = _matrices(parsed, complete, formula)
@@ -108,9 +104,7 @@ def build(
     )
 
 
-def _check_columns(
-    frame: pl.DataFrame, used: Sequence[str], groups: Sequence[str], slopes: Mapping[str, str]
-) -> None:
+def _check_columns(frame: pl.DataFrame, used: Sequence[str], groups: Sequence[str], slopes: Mapping[str, str]) -> None:
     absent = [name for name in used if name not in frame.columns]
     if absent:
         raise ModelError(
@@ -121,13 +115,9 @@ def _check_columns(
         raise ModelError(f"Give one to three different groups, outermost first; got {list(groups)}.")
     for group, column in slopes.items():
         if group not in groups:
-            raise ModelError(
-                f"A slope is asked for {group!r}, which is not one of the groups {list(groups)}."
-            )
+            raise ModelError(f"A slope is asked for {group!r}, which is not one of the groups {list(groups)}.")
         if not frame[column].dtype.is_numeric():
-            raise ModelError(
-                f"The slope column {column!r} holds {frame[column].dtype}; it must hold numbers."
-            )
+            raise ModelError(f"The slope column {column!r} holds {frame[column].dtype}; it must hold numbers.")
     if len(set(slopes.values())) > 1:
         raise ModelError("All slopes must be of the same column: one measure of time.")
 
@@ -175,12 +165,7 @@ def _random_columns(
 def _codes(column: pl.Series) -> tuple[Codes, list[Any]]:
     """Codes 0.. in order of first appearance, and the label of each."""
     labels = column.unique(maintain_order=True)
-    if (
-        labels.dtype.is_integer()
-        and labels.len()
-        and labels.is_sorted()
-        and labels[-1] - labels[0] == labels.len() - 1
-    ):
+    if labels.dtype.is_integer() and labels.len() and labels.is_sorted() and labels[-1] - labels[0] == labels.len() - 1:
         return (column.cast(pl.Int64) - labels[0]).to_numpy().astype(np.int64), labels.to_list()
     numbered = pl.DataFrame({"label": labels, "code": np.arange(len(labels), dtype=np.int64)})
     joined = column.to_frame("label").join(numbered, on="label", how="left", maintain_order="left")

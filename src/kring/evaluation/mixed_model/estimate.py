@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kring.evaluation.mixed_model import inference, newton
+from kring.evaluation.mixed_model import inference
 from kring.evaluation.mixed_model.design import Design, ModelError, build
 from kring.evaluation.mixed_model.fitted import Fit, VarianceComponent
+from kring.evaluation.mixed_model.kernels import covariance, criterion, newton
 from kring.evaluation.mixed_model.sums import NestedSums, PersonSums, nest
 
 Floats = NDArray[np.float64]
@@ -50,15 +51,11 @@ def check_rank(design: Design) -> None:
     """Refuse columns that are combinations of others, and outcomes that do not vary, by name."""
     y = design.M[:, design.p]
     if np.ptp(y) == 0:
-        raise ModelError(
-            f"Every value of {design.outcome} is {y[0] + design.centre:g}: there is nothing to explain."
-        )
+        raise ModelError(f"Every value of {design.outcome} is {y[0] + design.centre:g}: there is nothing to explain.")
     X = design.M[:, : design.p]
     scale = np.sqrt((X**2).mean(axis=0))
     if (scale == 0).any():
-        raise ModelError(
-            f"The column {design.names[int(np.argmin(scale))]!r} is zero in every row; leave it out."
-        )
+        raise ModelError(f"The column {design.names[int(np.argmin(scale))]!r} is zero in every row; leave it out.")
     gram = (X / scale).T @ (X / scale) / len(X)
     for k in range(1, design.p + 1):
         if np.linalg.eigvalsh(gram[:k, :k])[0] < 1e-10:
@@ -112,21 +109,18 @@ def fit_sums(sums: NestedSums, design: Design, method: str) -> Fit:
     kinds = np.array(design.kinds, np.int64)
     arrays = sums.arrays()
     theta0 = start_values(sums, design.kinds)
-    theta, f, evaluations, converged, L, S = newton.minimise(
-        arrays, theta0, kinds, p, n, reml, MAX_EVALUATIONS
-    )
+    theta, f, evaluations, converged, L, S = newton.minimise(arrays, theta0, kinds, p, n, reml, MAX_EVALUATIONS)
     if not np.isfinite(f):
         raise ModelError("The fixed effects cannot be told apart in these data (X′V⁻¹X is singular).")
     P, q = len(theta), len(design.z)
-    _, g, H, _, beta, sigma2, X, _ = newton.profile(L, S, n, p, reml, P)
-    E, _ = newton.directions(kinds, q)
-    psi = newton.covariances(theta, kinds, q)
+    _, g, H, _, beta, sigma2, X = criterion.profile(L, S, n, p, reml, P)
+    psi = covariance.covariances(theta, kinds, q)
     elements = _elements(psi, design.kinds)
     jets = inference.Jets.unpack(L, S, P)
-    _, hessian = newton.in_theta(theta, kinds, g, H)
+    _, hessian = covariance.in_theta(theta, kinds, g, H)
     free = (theta > 0.0) | _is_rho(design.kinds)
     satterthwaite = inference.satterthwaite(
-        jets, newton.jacobian(theta, kinds), hessian, free, beta, sigma2, n - p if reml else n
+        jets, covariance.jacobian(theta, kinds), hessian, free, beta, sigma2, n - p if reml else n
     )
     kr = inference.kenward_roger(jets, elements, n, p, sigma2) if reml else None
     beta = beta.copy()
@@ -182,9 +176,7 @@ def _warnings(vc: Sequence[VarianceComponent], converged: bool, design: Design) 
     said = list(design.notes)
     for c in vc:
         if c.on_boundary and c.name == "intercept":
-            said.append(
-                f"The variance between each {c.group} is estimated as exactly zero (on the boundary)."
-            )
+            said.append(f"The variance between each {c.group} is estimated as exactly zero (on the boundary).")
         elif c.on_boundary:
             said.append(f"The {c.name} of each {c.group} has no variance of its own (on the boundary).")
     if not converged:

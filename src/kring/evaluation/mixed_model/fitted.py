@@ -127,9 +127,7 @@ class Fit:
         """
         row = self.row(L) if isinstance(L, Mapping) else np.asarray(L, float)
         if row.shape != self.beta.shape:
-            raise ValueError(
-                f"A contrast needs {len(self.beta)} weights ({', '.join(self.names)}), got {row.size}."
-            )
+            raise ValueError(f"A contrast needs {len(self.beta)} weights ({', '.join(self.names)}), got {row.size}.")
         cov, freedom = self._freedom(row, df)
         estimate, se = float(row @ self.beta), float(np.sqrt(row @ cov @ row))
         half = float(stats.t.ppf(0.5 + level / 2, freedom)) * se
@@ -144,9 +142,7 @@ class Fit:
             return self._kenward_roger.adjusted, self._kenward_roger.f_test(row)[1]
         if self.engine != "kring":
             return self.cov, float(self.nobs - len(self.beta))
-        raise ValueError(
-            f"No {df!r} degrees of freedom for a model fitted by {self.method}; ask for another."
-        )
+        raise ValueError(f"No {df!r} degrees of freedom for a model fitted by {self.method}; ask for another.")
 
     def f_test(self, L: Sequence[Sequence[float]] | Floats, *, df: str = "satterthwaite") -> FTest:
         """Joint test that all rows of L β are zero."""

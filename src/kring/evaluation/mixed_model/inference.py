@@ -16,9 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kring.evaluation.mixed_model.likelihood import pair
+from kring.evaluation.mixed_model.kernels.likelihood import pair
 
 Floats = NDArray[np.float64]
+
+
+def _inverse(A: Floats) -> Floats:
+    return np.asarray(np.linalg.inv(A), np.float64)
 
 
 @dataclass(frozen=True)
@@ -59,16 +63,16 @@ class Jets:
 
 @dataclass(frozen=True)
 class Satterthwaite:
-    """dV (P+1,p,p): derivatives of cov(β̂) in the free variance parameters; A: their asymptotic covariance."""
+    """d_cov (P+1,p,p): derivatives of cov(β̂) in the free variance parameters; A: their asymptotic covariance."""
 
     cov: Floats
-    dV: Floats
+    d_cov: Floats
     A: Floats
 
     def df(self, contrast: Floats) -> float:
         """Denominator degrees of freedom of one contrast (p,): 2v² / (g′Ag)."""
         v = float(contrast @ self.cov @ contrast)
-        g = np.array([contrast @ d @ contrast for d in self.dV])
+        g = np.array([contrast @ d @ contrast for d in self.d_cov])
         spread = float(g @ self.A @ g)
         return 2 * v * v / spread if spread > 0 else np.inf
 
@@ -120,7 +124,7 @@ def satterthwaite(
 ) -> Satterthwaite:
     """From the profiled Hessian in θ (`hessian`), J = dψ/dθ, and which θ are off their bound (`free`)."""
     p = len(beta)
-    X = np.linalg.inv(jets.S0[:p, :p])
+    X = _inverse(jets.S0[:p, :p])
     c = np.append(-beta, 1.0)
     S1 = np.tensordot(J.T, jets.S1, 1)[free]
     q = nu * sigma2
@@ -131,24 +135,21 @@ def satterthwaite(
     H[k, k] = nu
     H[:k, k] = H[k, :k] = -nu * qa / q
     dV = np.concatenate((-sigma2 * (X @ S1[:, :p, :p] @ X), sigma2 * X[None]))
-    return Satterthwaite(sigma2 * X, dV, 2 * np.linalg.inv(H))
+    return Satterthwaite(sigma2 * X, dV, 2 * _inverse(H))
 
 
 def kenward_roger(jets: Jets, psi: Floats, n: int, p: int, sigma2: float) -> KenwardRoger:
     """From the jets at the REML estimate; psi are the elements of Ψ in the order of the jets."""
     full = jets.with_residual(psi, n)
-    phi = sigma2 * np.linalg.inv(jets.S0[:p, :p])
+    phi = sigma2 * _inverse(jets.S0[:p, :p])
     P = full.S1[:, :p, :p] / sigma2**2
     Q = full.S2[:, :, :p, :p] / (2 * sigma2**3)
     traces = -full.L2 / sigma2**2
     phiP = phi @ P
     k = len(P)
     info = np.array(
-        [
-            [traces[a, b] - 2 * np.sum(phi * Q[a, b]) + np.sum(phiP[a] * phiP[b].T) for b in range(k)]
-            for a in range(k)
-        ]
+        [[traces[a, b] - 2 * np.sum(phi * Q[a, b]) + np.sum(phiP[a] * phiP[b].T) for b in range(k)] for a in range(k)]
     )
-    W = 2 * np.linalg.inv(info)
+    W = 2 * _inverse(info)
     U = sum(W[a, b] * (Q[a, b] - P[a] @ phi @ P[b]) for a in range(k) for b in range(k))
     return KenwardRoger(phi, phi + 2 * phi @ U @ phi, P, W)
