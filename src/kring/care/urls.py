@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from kring.care import outbox
+
 urlpatterns = [
     path("", include("kring.care.home.urls")),
     path("", include("kring.care.people.urls")),
+    path("demo/outbox/", outbox.page, name="outbox"),
     path("c/<uuid:circle_id>/", include("kring.care.circles.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.plan.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.meetings.urls")),
