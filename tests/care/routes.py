@@ -1,0 +1,148 @@
+"""Every address of the project, with the answer that each kind of person gets. `test_routes` runs it.
+
+A new address needs a row here, or the suite fails. `ROUTES["circles:map"] = row(inside, ...)`: start from one of the
+ready answers below and name what differs. What stands in an address is made by `GIVEN` (by the name of the
+parameter) or by the row's own `given`. Every request is rolled back, so rows may POST.
+"""
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+PEOPLE = {
+    "client": "noor",
+    "member": "ximena",
+    "informal": "sanne",
+    "former": "wim",
+    "invited": "lotte",
+    "paused": "bram",
+    "professional_circle": "pieter",
+    "regieondersteuner": "ruth",
+    "professional_team": "tom",
+    "other_team": "zoe",
+    "team_lead": "lea",
+    "administrator": "ada",
+    "researcher": "rik",
+    "break_glass": "eva",
+    "anonymous": None,
+}
+
+MEMBERS = ("member", "informal", "professional_circle", "regieondersteuner")
+OUTSIDE = ("former", "invited", "professional_team", "other_team", "team_lead", "administrator", "researcher")
+TO_SIGN_IN = 302
+
+
+def answers(**codes: int) -> dict[str, int]:
+    """Nobody but the named: strangers get 404, who is not signed in is sent to the sign-in page."""
+    return {name: TO_SIGN_IN if name == "anonymous" else 404 for name in PEOPLE} | codes
+
+
+def only_client(code: int = 200) -> dict[str, int]:
+    return answers(client=code)
+
+
+def members(code: int = 200, *, client: int = 200) -> dict[str, int]:
+    """The client and who takes part; a paused member and emergency access get nothing."""
+    return answers(client=client, **dict.fromkeys(MEMBERS, code))
+
+
+def with_a_seat(code: int = 200) -> dict[str, int]:
+    """Every seat, also one that is paused or taken in an emergency (what the page shows differs)."""
+    return members(code, client=code) | {"paused": code, "break_glass": code}
+
+
+def signed_in(code: int = 200) -> dict[str, int]:
+    return dict.fromkeys(PEOPLE, code) | {"anonymous": TO_SIGN_IN}
+
+
+def public(code: int = 200) -> dict[str, int]:
+    return dict.fromkeys(PEOPLE, code)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    answers: dict[str, int]
+    method: str = "get"
+    data: Callable[[Any], dict[str, Any]] = lambda cast: {}
+    given: dict[str, Callable[[Any], Any]] = dataclasses.field(default_factory=dict)
+
+
+def row(expected: dict[str, int], /, method: str = "get", data: Any = None, given: Any = None, **differs: int) -> Row:
+    unknown = set(differs) - set(PEOPLE)
+    assert not unknown, f"no such people in the table: {unknown}"
+    return Row(expected | differs, method, data or (lambda cast: {}), given or {})
+
+
+def once(made: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make the thing at its first use for this cast, so that everybody asks for the same one."""
+    kept: dict[int, tuple[Any, Any]] = {}
+
+    def give(cast: Any) -> Any:
+        found = kept.get(id(cast))
+        if found is None or found[0] is not cast:
+            kept[id(cast)] = found = (cast, made(cast))
+        return found[1]
+
+    return give
+
+
+@once
+def a_tie(cast: Any) -> uuid.UUID:
+    from kring.care.circles import actions
+
+    return actions.add_tie(by=cast.seat("noor"), id=uuid.uuid4(), name="Opa").pk
+
+
+def a_sign_in_link(cast: Any) -> str:
+    from kring.care.people import links
+
+    return links.issue(cast.olaf, valid=dt.timedelta(hours=1))
+
+
+def break_the_glass(cast: Any) -> None:
+    """Eva has emergency access in all rows."""
+    from kring.care.circles.models import GlassBreak
+
+    ends = timezone.now() + dt.timedelta(minutes=30)
+    GlassBreak.objects.create(circle=cast.circle, person=cast.eva, reason="geen gehoor", ends_at=ends)
+
+
+GIVEN: dict[str, Callable[[Any], Any]] = {
+    "circle_id": lambda cast: cast.circle.pk,
+    "tie_id": a_tie,
+    "member_id": lambda cast: cast.members["sanne"].pk,
+}
+
+ROUTES: dict[str, Row] = {}
+
+# home
+ROUTES["home:start"] = row(public())
+ROUTES["home:begin"] = row(signed_in(302), "post")
+ROUTES["home:circle"] = row(with_a_seat())
+
+# the house (the outbox is there only in the demo)
+ROUTES["outbox"] = row(dict.fromkeys(PEOPLE, 404))
+
+# people
+ROUTES["people:enter"] = row(public(), given={"secret": a_sign_in_link})
+ROUTES["people:sign_out"] = row(signed_in(302), "post")
+
+# circles
+ROUTES["circles:mine"] = row(with_a_seat())
+ROUTES["circles:stop_preview"] = row(with_a_seat(302), "post")
+ROUTES["circles:map"] = row(with_a_seat())
+ROUTES["circles:new_tie"] = row(only_client())
+ROUTES["circles:edit_tie"] = row(only_client())
+ROUTES["circles:remove_tie"] = row(only_client(302), "post")
+ROUTES["circles:restore_tie"] = row(only_client(302), "post")
+
+# plan
+ROUTES["plan:plan"] = row(with_a_seat())
+ROUTES["plan:card"] = row(with_a_seat())
+
+# meetings
+ROUTES["meetings:meetings"] = row(with_a_seat())
