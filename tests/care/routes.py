@@ -111,7 +111,57 @@ def break_the_glass(cast: Any) -> None:
     GlassBreak.objects.create(circle=cast.circle, person=cast.eva, reason="geen gehoor", ends_at=ends)
 
 
+@once
+def a_meeting(cast: Any) -> uuid.UUID:
+    """A meeting next week, with an agenda of one point and a decision under it."""
+    from kring.care.meetings import actions, holding
+
+    noor = cast.seat("noor")
+    meeting = actions.plan_meeting(by=noor, id=uuid.uuid4(), starts_at=timezone.now() + dt.timedelta(days=7))
+    point = actions.add_point(by=noor, meeting=meeting, id=uuid.uuid4(), title="De zomer")
+    holding.decide(by=noor, meeting=meeting, point=point, id=uuid.uuid4(), text="We gaan naar zee.")
+    return meeting.pk
+
+
+@once
+def a_poll(cast: Any) -> uuid.UUID:
+    from kring.care.meetings import actions
+
+    days = [timezone.now() + dt.timedelta(days=days) for days in (7, 8)]
+    return actions.plan_meeting(by=cast.seat("noor"), id=uuid.uuid4(), options=days).pk
+
+
+def an_option(cast: Any) -> uuid.UUID:
+    from kring.care.meetings.models import DateOption
+
+    return DateOption.objects.filter(meeting=a_poll(cast)).earliest("starts_at").pk
+
+
+def of_the_meeting(model: str) -> Callable[[Any], uuid.UUID]:
+    """The one agenda point or decision of `a_meeting`."""
+    from django.apps import apps
+
+    return lambda cast: apps.get_model("meetings", model).objects.get(meeting=a_meeting(cast)).pk
+
+
+def a_ticket(cast: Any) -> str:
+    from kring.care.meetings.models import Attendance
+    from kring.care.meetings.tickets import ticket
+
+    return ticket(Attendance.objects.get(meeting=a_meeting(cast), member=cast.members["sanne"]))
+
+
+@once
+def a_feed(cast: Any) -> str:
+    from kring.care.meetings import feeds
+
+    return feeds.new_feed(by=cast.seat("sanne"))
+
+
 GIVEN: dict[str, Callable[[Any], Any]] = {
+    "meeting_id": a_meeting,
+    "point_id": lambda cast: of_the_meeting("AgendaItem")(cast),
+    "decision_id": lambda cast: of_the_meeting("Decision")(cast),
     "circle_id": lambda cast: cast.circle.pk,
     "tie_id": a_tie,
     "member_id": lambda cast: cast.members["sanne"].pk,
@@ -146,3 +196,24 @@ ROUTES["plan:card"] = row(with_a_seat())
 
 # meetings
 ROUTES["meetings:meetings"] = row(with_a_seat())
+ROUTES["meetings:new"] = row(only_client())
+ROUTES["meetings:subscribe"] = row(with_a_seat())
+ROUTES["meetings:meeting"] = row(members())
+ROUTES["meetings:change"] = row(only_client())
+ROUTES["meetings:cancel"] = row(only_client(302), "post")
+ROUTES["meetings:uncancel"] = row(only_client(302), "post")
+ROUTES["meetings:pick"] = row(only_client(302), "post", given={"meeting_id": a_poll, "option_id": an_option})
+ROUTES["meetings:answer"] = row(members(302, client=302), "post")
+ROUTES["meetings:reply"] = row(members(302, client=404), "post", lambda cast: {"answer": "yes"})
+ROUTES["meetings:draft"] = row(only_client(302), "post")
+ROUTES["meetings:add_point"] = row(members())
+ROUTES["meetings:change_point"] = row(only_client(302), "post", given={"how": lambda cast: "down"})
+ROUTES["meetings:paper"] = row(members())
+ROUTES["meetings:now"] = row(only_client(), given={"number": lambda cast: 1})
+ROUTES["meetings:decide"] = row(only_client(), "post", given={"number": lambda cast: 1})
+ROUTES["meetings:agree"] = row(only_client(), "post", given={"number": lambda cast: 1})
+ROUTES["meetings:remove_decision"] = row(only_client(302), "post", given={"how": lambda cast: "remove"})
+ROUTES["meetings:finish"] = row(only_client())
+ROUTES["meetings:reopen"] = row(only_client(302), "post")
+ROUTES["reply_by_link"] = row(public(), given={"value": a_ticket})
+ROUTES["feed"] = row(public(), given={"secret": a_feed})

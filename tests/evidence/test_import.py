@@ -266,9 +266,7 @@ def test_a_doi_is_found_in_its_disguises() -> None:
     assert find_doi("version 10.2 of it") == ""
 
 
-WORDS = st.text(
-    st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\u2028\u2029"), max_size=30
-)
+WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\u2028\u2029"), max_size=30)
 
 
 @settings(max_examples=60, deadline=None)

@@ -74,9 +74,7 @@ def test_what_stands_does_not_depend_on_the_order_of_the_lines(data: st.DataObje
     minutes = st.integers(0, 3).map(lambda minute: f"2026-01-01T10:0{minute}:00Z")
     events = [
         decide(f"a-{n}", word, at)
-        for n, word, at in data.draw(
-            st.lists(st.tuples(st.integers(1, 3), words, minutes), min_size=1, max_size=8)
-        )
+        for n, word, at in data.draw(st.lists(st.tuples(st.integers(1, 3), words, minutes), min_size=1, max_size=8))
     ]
     undone = data.draw(st.lists(st.sampled_from(events), max_size=3))
     events += [log.undo(event, reviewer="bo", at="2026-01-01T11:00:00Z") for event in undone]

@@ -1,15 +1,18 @@
 """Every address of the care wing, room by room. The table in tests/test_routes.py must know each of them."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from kring.care import outbox
+from kring.care.meetings.views import calendar
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kring.care.home.urls")),
     path("", include("kring.care.people.urls")),
     path("demo/outbox/", outbox.page, name="outbox"),
     path("c/<uuid:circle_id>/", include("kring.care.circles.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.plan.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.meetings.urls")),
+    path("reply/<str:value>/", calendar.ticket, name="reply_by_link"),
+    path("calendar/<str:secret>.ics", calendar.feed, name="feed"),
     path("c/<uuid:circle_id>/", include("kring.care.export.urls")),
 ]

@@ -175,9 +175,7 @@ class Folder:
 def new(root: Path, title: str | None = None) -> Folder:
     """Make an empty review at `root`, which must not exist or be empty."""
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise Problem(
-            "There is something here already.", "Choose another name for the new review.", file=root
-        )
+        raise Problem("There is something here already.", "Choose another name for the new review.", file=root)
     folder = Folder(root)
     name = title or root.name.replace("-", " ").replace("_", " ").capitalize()
     for step in STEPS[:-1]:
@@ -200,7 +198,5 @@ def open_folder(root: Path) -> Folder:
     version = folder.settings().get("format")
     if version != FORMAT:
         what = f"The folder has format {version!r}; this version of Kring reads format {FORMAT}."
-        raise Problem(
-            what, "Set format in review.toml, or use the Kring that made it.", file=folder.review_toml
-        )
+        raise Problem(what, "Set format in review.toml, or use the Kring that made it.", file=folder.review_toml)
     return folder

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-class Problem(Exception):  # noqa: N818 - what a user meets is a problem, not a fault of ours
+class Problem(Exception):
     """Bad input or an impossible state, told so that a researcher can mend it.
 
     `what` is a sentence, `remedy` an instruction; `file`, `line` and `column` say where, as far as is known.

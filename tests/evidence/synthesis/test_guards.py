@@ -86,9 +86,7 @@ def test_components_that_cannot_be_told_apart_are_refused():
 
 
 def test_qca_is_refused_when_too_few_studies_report_their_components():
-    refused = components.qca(
-        {"coaching": [True, None, False], "in vivo": [None, True, True]}, [True, True, False]
-    )
+    refused = components.qca({"coaching": [True, None, False], "in vivo": [None, True, True]}, [True, True, False])
     assert isinstance(refused, components.Refusal)
     assert "1 of 3 studies report all 2 components" in refused.why
 
@@ -168,11 +166,7 @@ def test_ten_thousand_paths_are_fitted_in_one_pass():
 
 def test_a_path_of_the_multiverse_equals_pooling_by_hand():
     whole = multiverse(results(), excluded=[("s0", "s3")])
-    at = next(
-        i
-        for i, c in enumerate(whole.choices)
-        if (c.estimator, c.test, c.rho, c.icc) == ("PM", "hk", 0.5, 0.05)
-    )
+    at = next(i for i, c in enumerate(whole.choices) if (c.estimator, c.test, c.rho, c.icc) == ("PM", "hk", 0.5, 0.05))
     kept = [[r for r in results() if r.study == f"s{i}"] for i in (1, 2, 4, 5, 6, 7)]
     by_hand = pool(*zip(*[composite(study, 0.5, 0.05) for study in kept], strict=True), "PM", "hk")
     assert (whole.mu[at], whole.se[at], whole.p[at]) == pytest.approx((by_hand.mu, by_hand.se, by_hand.p))

@@ -3,12 +3,13 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kring.care.circles.models import Member, Shareable
 from kring.care.circles.topics import Topic
 from kring.care.people.models import Person
+from kring.care.plan.models import Goal
 from kring.care.stored import Stored
 
 
@@ -79,7 +80,7 @@ class Attendance(Stored):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="attendances")
     reply = models.CharField(max_length=5, choices=REPLIES, blank=True)
     came = models.BooleanField(null=True, blank=True)
-    secret_hash = models.CharField(max_length=64, blank=True)  # of the link in the invitation that answers for them
+    mailed_sequence = models.IntegerField(default=-1)  # the newest calendar invitation that went to this member
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["meeting", "member"], name="attendance_once")]
@@ -88,15 +89,30 @@ class Attendance(Stored):
 class AgendaItem(Stored):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="agenda")
     order = models.PositiveSmallIntegerField()
-    title = models.CharField(_("What do you want to talk about?"), max_length=200)
-    kind = models.CharField(max_length=12, default="topic")  # topic, goal, action, crisis, welcome, evaluation
-    item_id = models.UUIDField(null=True, blank=True)  # the goal or action it came from: shown to those who see that
+    KINDS: ClassVar = [
+        ("welcome", _("Welcome")),
+        ("method", _("What a circle is, and what stays between us")),
+        ("last", _("Last time: what was done?")),
+        ("goal", _("A goal")),
+        ("crisis", _("The crisis plan")),
+        ("roles", _("Who can do what?")),
+        ("actions", _("Who does what until next time?")),
+        ("look", _("How was this meeting?")),
+        ("topic", _("Something else")),
+    ]
+    title = models.CharField(_("What do you want to talk about?"), max_length=200, blank=True)
+    kind = models.CharField(max_length=8, choices=KINDS, default="topic")
+    goal = models.ForeignKey(Goal, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     notes = models.TextField(_("What was said"), max_length=4000, blank=True)
-    dealt_with_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = [F("order"), "created_at"]
+        ordering = ["order", "created_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind="topic") | ~Q(title=""), name="agenda_topic_has_a_title"),
+            models.CheckConstraint(condition=~Q(kind="goal") | Q(title=""), name="agenda_goal_keeps_no_copy"),
+        ]
 
 
 class Decision(Stored):
@@ -106,4 +122,17 @@ class Decision(Stored):
     )
     text = models.CharField(_("What did you decide?"), max_length=500)
     written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    approved_at = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+
+class CalendarFeed(Stored):
+    """A secret address from which somebody's own calendar reads the meetings they may see."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at__isnull=True), name="calendar_feed_one")
+        ]

@@ -93,9 +93,7 @@ def count_excel(data: bytes, name: str) -> Count:
         sheets = sorted(n for n in archive.namelist() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", n))
         content = archive.read(sheets[0]) if sheets else b""
     if b"<!ENTITY" in content:
-        raise Problem(
-            "The workbook defines XML entities.", "Save it again in Excel or LibreOffice.", file=name
-        )
+        raise Problem("The workbook defines XML entities.", "Save it again in Excel or LibreOffice.", file=name)
     starts = [line for line, row in _sheet_rows(content) if row]
     return Count(starts[1:], [])
 

@@ -122,9 +122,7 @@ def _ovid_lines(lines: list[str], starts: list[int]) -> list[str]:
     if not keep:
         return closed
     openers = iter(starts)  # the opening line is itself a tag: it follows the mark
-    return [
-        part for line in closed for part in ([line, lines[next(openers) - 1]] if line == "##  - " else [line])
-    ]
+    return [part for line in closed for part in ([line, lines[next(openers) - 1]] if line == "##  - " else [line])]
 
 
 def _labelled_lines(lines: list[str], starts: list[int]) -> list[str]:
@@ -153,9 +151,7 @@ NUMBER = re.compile(r"^\s*\d+\.?\s*$")
 
 DIALECTS = {
     "ris": Dialect(re.compile(r"^TY {1,2}-"), re.compile(r"^ER {1,2}-"), _Ris, _as_they_are, NUMBER),
-    "wos": Dialect(
-        re.compile(r"^PT( |$)"), re.compile(r"^ER\s*$"), _Wos, _as_they_are, re.compile(r"^(FN|VR|EF)\b")
-    ),
+    "wos": Dialect(re.compile(r"^PT( |$)"), re.compile(r"^ER\s*$"), _Wos, _as_they_are, re.compile(r"^(FN|VR|EF)\b")),
     "medline": Dialect(re.compile(r"^PMID- ?\d"), None, _Medline, _closed, NUMBER),
     "ovid": Dialect(OVID_START, None, _Ovid, _ovid_lines, NUMBER),
     "ovid-labels": Dialect(OVID_START, None, _Ovid, _labelled_lines, NUMBER),

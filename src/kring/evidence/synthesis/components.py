@@ -53,18 +53,14 @@ def truth(pairs: Sequence[tuple[bool, bool]]) -> Truth:
     return Truth(*count.values())
 
 
-def qca(
-    conditions: Mapping[str, Sequence[bool | None]], outcome: Sequence[bool | None]
-) -> dict[str, Truth] | Refusal:
+def qca(conditions: Mapping[str, Sequence[bool | None]], outcome: Sequence[bool | None]) -> dict[str, Truth] | Refusal:
     """Crisp-set consistency of each condition, or why not.
 
     None is *not reported, unclear or not read*, and never *absent*. Refused with fewer than four complete
     studies per condition, and when the outcome or every condition does not vary.
     """
     complete = [
-        i
-        for i, y in enumerate(outcome)
-        if y is not None and all(c[i] is not None for c in conditions.values())
+        i for i, y in enumerate(outcome) if y is not None and all(c[i] is not None for c in conditions.values())
     ]
     needed = STUDIES_PER_CONDITION * len(conditions)
     if len(complete) < needed:

@@ -93,9 +93,7 @@ def fisher(one_sided_p: Sequence[float]) -> Combined:
         raise ValueError("combining p values needs 2 or more")
     for p in one_sided_p:
         if not 0 < p <= 1:
-            raise ValueError(
-                f"{p} is not a p value above 0; give a bound such as 0.001 where 0.000 is printed"
-            )
+            raise ValueError(f"{p} is not a p value above 0; give a bound such as 0.001 where 0.000 is printed")
     statistic = -2 * sum(math.log(p) for p in one_sided_p)
     return Combined(statistic, 2 * len(one_sided_p), float(chi2.sf(statistic, 2 * len(one_sided_p))))
 

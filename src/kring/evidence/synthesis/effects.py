@@ -110,13 +110,9 @@ def corrected_for_clusters(effect: Effect, adjusted: str, deff: float, stepped_w
     time-adjusted estimate.
     """
     if stepped_wedge:
-        raise ValueError(
-            "a stepped wedge enters only by its time-adjusted estimate, never by a design effect"
-        )
+        raise ValueError("a stepped wedge enters only by its time-adjusted estimate, never by a design effect")
     if adjusted == "yes":
         return effect
     if adjusted != "no":
-        raise ValueError(
-            f"cluster_adjusted is {adjusted!r}: show it both ways, or look it up in the full text"
-        )
+        raise ValueError(f"cluster_adjusted is {adjusted!r}: show it both ways, or look it up in the full text")
     return Effect(effect.yi, effect.vi * deff)

@@ -171,9 +171,7 @@ def _inverse_root(A: Floats) -> Floats:
     """Symmetric pseudo-inverse square root."""
     values, vectors = np.linalg.eigh(A)
     cut = 1e-10 * max(1.0, float(values.max()))
-    return np.asarray(
-        (vectors * np.where(values > cut, 1 / np.sqrt(np.maximum(values, cut)), 0.0)) @ vectors.T
-    )
+    return np.asarray((vectors * np.where(values > cut, 1 / np.sqrt(np.maximum(values, cut)), 0.0)) @ vectors.T)
 
 
 def _influence(model: Multilevel, cluster: Sequence[object]) -> list[tuple[NDArray[np.intp], Floats]]:

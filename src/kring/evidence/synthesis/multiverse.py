@@ -129,7 +129,5 @@ def multiverse(
         z = np.abs(fits[:, 1]) / se
         p = 2 * (norm.sf(z) if test == "z" else t.sf(z, df))
         columns.append([fits[:, 1], se, fits[:, 1] - tail * se, fits[:, 1] + tail * se, p])
-        choices += [
-            Choice(estimator, test, rho, icc, out) for estimator in estimators for rho, icc, out, _ in rows
-        ]
+        choices += [Choice(estimator, test, rho, icc, out) for estimator in estimators for rho, icc, out, _ in rows]
     return Multiverse(tuple(choices), *(np.concatenate(column) for column in zip(*columns, strict=True)))

@@ -1,0 +1,123 @@
+"""One meeting: its page before and after, the agenda, replies, and the papers to print."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kring.care.circles.door import offer_undo
+from kring.care.circles.seats import Seat
+from kring.care.circles.topics import Topic
+from kring.care.circles.trail import saw
+from kring.care.meetings import actions, policy
+from kring.care.meetings.forms import NewPoint, PollAnswer, Reply
+from kring.care.meetings.models import Attendance, DateAnswer, Meeting
+from kring.care.meetings.views.planning import meeting_or_404, reach_words
+from kring.care.plan import policy as plan
+from kring.care.stored import allow
+
+
+def meeting_page(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    saw(seat, "meeting", [Topic.MEETINGS])
+    page = {"seat": seat, "here": "together", "meeting": meeting, "sees": reach_words(seat, meeting)}
+    page |= {"may_plan": policy.may_plan(seat), "may_chair": policy.may_chair(seat, meeting)}
+    page |= _agenda(seat, meeting) | _who(seat, meeting)
+    return render(request, "meetings/meeting.html", page)
+
+
+def _agenda(seat: Seat, meeting: Meeting) -> dict[str, Any]:
+    """The points with what was decided under each, and the actions agreed here."""
+    points = list(policy.agenda(seat, meeting).select_related("goal"))
+    decisions = list(policy.decisions(seat, meeting).order_by("created_at"))
+    agreed = plan.actions_visible_to(seat).filter(meeting_id=meeting.pk).select_related("owner").order_by("created_at")
+    return {"points": points, "decisions": decisions, "agreed": list(agreed), "new_point": NewPoint()}
+
+
+def _who(seat: Seat, meeting: Meeting) -> dict[str, Any]:
+    """Who comes, or the poll while there is no date yet."""
+    attendances = list(policy.attendances(seat, meeting).order_by("member__name"))
+    mine = next((a for a in attendances if a.member_id == seat.member_id), None)
+    found: dict[str, Any] = {"attendances": attendances, "mine": mine, "replies": Attendance.REPLIES[1:], "poll": []}
+    if meeting.starts_at is None:
+        answers = list(policy.answers(seat, meeting))
+        options = list(meeting.options.order_by("starts_at"))
+        found["poll"] = [(option, [a for a in answers if a.option_id == option.pk]) for option in options]
+        found["choices"] = DateAnswer.ANSWERS
+    return found
+
+
+@require_POST
+def reply(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    form = Reply(request.POST)
+    if form.is_valid():
+        actions.reply(by=seat, meeting=meeting, answer=form.cleaned_data["answer"])
+    return redirect("meetings:meeting", circle_id, meeting_id)
+
+
+@require_POST
+def answer(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    """All answers of one person to the poll, in one go."""
+    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    save_answers(request, seat, meeting)
+    return redirect("meetings:meeting", circle_id, meeting_id)
+
+
+def save_answers(request: HttpRequest, seat: Seat, meeting: Meeting) -> None:
+    for option in meeting.options.select_related("meeting"):
+        form = PollAnswer({"answer": request.POST.get(f"option_{option.pk}", "")})
+        if form.is_valid():
+            actions.answer_date(by=seat, option=option, answer=form.cleaned_data["answer"])
+
+
+def add_point(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    form = NewPoint(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        actions.add_point(by=seat, meeting=meeting, id=typed["new_id"], title=typed["title"])
+        return redirect("meetings:meeting", circle_id, meeting_id)
+    return render(request, "meetings/point.html", {"seat": seat, "here": "together", "meeting": meeting, "form": form})
+
+
+@require_POST
+def draft(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    actions.draft_agenda(by=seat, meeting=meeting)
+    return redirect("meetings:meeting", circle_id, meeting_id)
+
+
+@require_POST
+def change_point(
+    request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID, point_id: uuid.UUID, how: str
+) -> HttpResponse:
+    """Move a point up or down, take it off the agenda, or put it back."""
+    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    allow(how in ("up", "down", "remove", "back"))
+    if how == "back":
+        point = get_object_or_404(meeting.agenda, pk=point_id)
+        actions.remove_point(by=seat, point=point, back=True)
+        return redirect("meetings:meeting", circle_id, meeting_id)
+    point = get_object_or_404(policy.agenda(seat, meeting), pk=point_id)
+    if how == "remove":
+        actions.remove_point(by=seat, point=point)
+        back = reverse("meetings:change_point", args=[circle_id, meeting_id, point_id, "back"])
+        offer_undo(request, _("It is off the agenda."), back)
+    else:
+        actions.move_point(by=seat, point=point, up=how == "up")
+    return redirect("meetings:meeting", circle_id, meeting_id)
+
+
+def paper(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
+    """The agenda, or after the meeting its record, to print. It holds what this seat sees, and says so."""
+    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    saw(seat, "meeting on paper", [Topic.MEETINGS])
+    page = {"seat": seat, "here": "together", "meeting": meeting} | _agenda(seat, meeting) | _who(seat, meeting)
+    open_actions = plan.actions_visible_to(seat).filter(done_at=None).exclude(meeting_id=meeting.pk)
+    page["open_actions"] = list(open_actions.select_related("owner").order_by("created_at")[:30])
+    return render(request, "meetings/paper.html", page)
