@@ -14,6 +14,7 @@ from kring.evidence.problem import Problem
 ROOMS = (
     "kring.evidence.commands",  # new
     "kring.evidence.records.commands",  # import
+    "kring.evidence.extraction.commands",  # extract, rob
 )
 
 

@@ -130,14 +130,16 @@ def _slope_and_curve(yi: Floats, vi: Floats, tau2: float, restricted: bool) -> t
 
 @njit(cache=True)
 def _climb(yi: Floats, vi: Floats, start: float, restricted: bool) -> float:
-    """Newton on the slope where the likelihood is concave, Fisher's step elsewhere; never below 0."""
+    """Fisher's steps from afar, where Newton's can leap over a top; Newton's near it; never below 0."""
     tau2 = start
     value = log_likelihood(yi, vi, tau2, restricted)
     for _ in range(200):
         slope, observed, expected = _slope_and_curve(yi, vi, tau2, restricted)
         if tau2 == 0.0 and slope <= 0.0:
             break
-        step = slope / (observed if observed > 0.0 else expected)
+        step = slope / expected
+        if observed > 0.0 and abs(step) < 0.1 * tau2:
+            step = slope / observed
         new = max(0.0, tau2 + step)
         height = log_likelihood(yi, vi, new, restricted)
         while height < value - 1e-12 * abs(value) and abs(new - tau2) > 1e-15 * tau2:
@@ -152,14 +154,18 @@ def _climb(yi: Floats, vi: Floats, start: float, restricted: bool) -> float:
 
 @njit(cache=True)
 def _likelihood(yi: Floats, vi: Floats, restricted: bool) -> float:
-    """The higher of the tops reached from Hedges' start and from 0: the likelihood can have two."""
-    first = _climb(yi, vi, _hedges(yi, vi), restricted)
-    if first == 0.0:
-        return first
-    second = _climb(yi, vi, 0.0, restricted)
-    if log_likelihood(yi, vi, second, restricted) > log_likelihood(yi, vi, first, restricted):
-        return second
-    return first
+    """The highest of the tops reached from 0, Hedges' estimate and the mean variance: there can be two tops.
+
+    One in 10,000 simulated sets of 20 studies has its top inside while Hedges' estimate is 0.
+    """
+    best = _climb(yi, vi, 0.0, restricted)
+    height = log_likelihood(yi, vi, best, restricted)
+    for start in (_hedges(yi, vi), vi.mean()):
+        top = _climb(yi, vi, start, restricted)
+        value = log_likelihood(yi, vi, top, restricted)
+        if value > height + 1e-12 * abs(height):
+            best, height = top, value
+    return best
 
 
 @njit(cache=True)

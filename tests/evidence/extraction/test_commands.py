@@ -1,0 +1,60 @@
+"""`extract` and `rob` from the command line, in a review that begins empty."""
+
+import json
+
+import pytest
+
+from kring.evidence import log
+from kring.evidence.cli import main
+from kring.evidence.folder import new
+
+
+@pytest.fixture
+def review(tmp_path):
+    return new(tmp_path / "review")
+
+
+def bring_in(review, text):
+    path = review.root / "sheet.csv"
+    path.write_text(text, "utf-8")
+    words = ["extract", str(review.root), "--from", str(path), "--by", "ann", "--state", "full text"]
+    return main([*words, "--page", "4"])
+
+
+def test_an_empty_review_has_empty_tables(review, capsys):
+    assert main(["extract", str(review.root)]) == 0
+    assert "0 values (none); 0 findings" in capsys.readouterr().out
+    assert (review.extraction / "results.csv").read_text().startswith("result_id,outcome_id,report_id")
+
+
+def test_a_sheet_comes_in_is_checked_and_confirmed(review, capsys):
+    assert bring_in(review, "study_id,country\nslade2015,England\n") == 0
+    (event,) = log.read(review.decisions)
+    assert main(["extract", str(review.root), "--check", event["id"][:8], "--by", "bob"]) == 0
+    assert "1 checked" in capsys.readouterr().out
+    assert (review.extraction / "values.csv").read_text().splitlines()[1].endswith("ann," + event["at"] + ",bob")
+
+
+def test_a_trap_in_a_sheet_is_told(review, capsys):
+    sheet = "result_id,effect,ci_low,ci_high\nfunctioning,6.96,2.8,9.2\n"
+    assert bring_in(review, sheet) == 1
+    assert "results functioning, effect: The estimate 6.96 is not the middle" in capsys.readouterr().out
+
+
+def test_nothing_is_keyed_without_a_name(review, capsys):
+    assert main(["extract", str(review.root), "--check", "abc"]) == 2
+    assert "Give --by NAME" in capsys.readouterr().err
+
+
+def test_answers_on_risk_of_bias_are_kept_with_their_quotes(review, capsys):
+    bring_in(review, "result_id,note\nx,\n")
+    words = ["rob", str(review.root), "--result", "x", "--domain", "5", "--by", "ann"]
+    assert main([*words, "--answer", "5.2=N", "--quote", "5.2=as registered"]) == 0
+    assert "Selection of the reported result: not assessed (can become" in capsys.readouterr().out
+    event = json.loads(review.decisions.read_text().splitlines()[-1])
+    assert (event["answers"], event["quotes"]) == ({"5.2": "N"}, {"5.2": "as registered"})
+
+
+def test_a_result_that_is_not_there_cannot_be_assessed(review, capsys):
+    assert main(["rob", str(review.root), "--result", "gone", "--domain", "1", "--by", "ann"]) == 2
+    assert "There is no result 'gone'" in capsys.readouterr().err
