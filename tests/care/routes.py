@@ -175,6 +175,7 @@ ROUTES["home:begin"] = row(signed_in(302), "post")
 ROUTES["home:circle"] = row(with_a_seat())
 
 # the house (the outbox is there only in the demo)
+ROUTES["healthz"] = row(public())
 ROUTES["outbox"] = row(dict.fromkeys(PEOPLE, 404))
 
 # people

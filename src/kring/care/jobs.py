@@ -57,8 +57,21 @@ def take_up_lost(now: dt.datetime | None = None) -> int:
 
 def run_due(worker_id: str = "") -> None:
     """Do every job that is due, here and now. Tests and `kring work --once` call it too."""
-    if DBTaskResult.objects.ready().exists():  # an idle worker takes no lock
-        _worker(worker_id or uuid.uuid4().hex).run()
+    worker = _worker(worker_id or uuid.uuid4().hex)
+    while (job := _claimed(worker.worker_id)) is not None:
+        worker.run_task(job)
+
+
+def _claimed(worker_id: str) -> Any | None:
+    """The next job, now this worker's alone: PostgreSQL skips locked rows, SQLite has one writer at a time."""
+    ready = DBTaskResult.objects.ready()
+    if not ready.exists():  # an idle worker takes no lock
+        return None
+    with transaction.atomic():
+        job = ready.get_locked()
+        if job is not None:
+            job.claim(worker_id)
+    return job
 
 
 def work(stop: threading.Event, pause: float = 1.0) -> None:

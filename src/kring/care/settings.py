@@ -121,8 +121,12 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 2, "max_size": 10, "timeout": 5},
+            # A page waits five seconds for a connection, then says that it is temporarily unavailable.
+            "pool": {"min_size": 2, "max_size": int(os.environ.get("KRING_POOL", "10")), "timeout": 5},
+            "connect_timeout": 5,
             "server_side_binding": True,
+            "prepare_threshold": 2,
+            **({"assume_role": role} if (role := os.environ.get("KRING_DATABASE_ROLE")) else {}),
         },
     }
 

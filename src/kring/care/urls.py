@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from kring.care import outbox
+from kring.care import health, outbox
 from kring.care.meetings.views import calendar
+
+handler500 = "kring.care.health.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kring.care.home.urls")),
     path("", include("kring.care.people.urls")),
+    path("healthz/", health.healthz, name="healthz"),
     path("demo/outbox/", outbox.page, name="outbox"),
     path("c/<uuid:circle_id>/", include("kring.care.circles.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.plan.urls")),
