@@ -13,7 +13,7 @@ from kring.evidence.problem import Problem
 
 ROOMS = (
     "kring.evidence.commands",  # new
-    "kring.evidence.records.commands",  # import
+    "kring.evidence.records.commands",  # import, dedup
     "kring.evidence.extraction.commands",  # extract, rob
 )
 

@@ -1,4 +1,4 @@
-"""The commands of this room: `import`."""
+"""The commands of this room: `import` and `dedup`."""
 
 import argparse
 import datetime
@@ -8,6 +8,7 @@ from typing import Any
 from kring.evidence.folder import open_folder
 from kring.evidence.problem import Problem
 from kring.evidence.records.importing import check_exports, import_files, read_ledger
+from kring.evidence.records.merging import VERDICTS, decide_pair, run_dedup
 
 
 def register(commands: Any) -> None:
@@ -18,6 +19,15 @@ def register(commands: Any) -> None:
     bring.add_argument("--searched-on", default="", metavar="YYYY-MM-DD", help="date of the search")
     bring.add_argument("--encoding", help="of the files, where the guess is wrong, for example cp1252")
     bring.set_defaults(run=run_import)
+
+    dedup = commands.add_parser("dedup", help="find records that are one article; reversible")
+    dedup.add_argument("review", type=Path, help="review folder")
+    for verdict, text in (("same", "are one article"), ("different", "are not"), ("linked", "belong together")):
+        dedup.add_argument(f"--{verdict}", nargs=2, metavar="ID", action="append", help=f"say that two records {text}")
+    dedup.add_argument("--reviewer", default="", help="who says so")
+    dedup.add_argument("--reason", default="", help="why")
+    dedup.add_argument("--engine", choices=("duckdb", "dask"), default="duckdb", help="for millions: dask")
+    dedup.set_defaults(run=run_dedup_command)
 
 
 def run_import(args: argparse.Namespace) -> int:
@@ -39,6 +49,21 @@ def run_import(args: argparse.Namespace) -> int:
         print(f"look at this: {fault}")
     print(f"The review holds {sum(line['read'] for line in read_ledger(folder))} records.")
     return 0
+
+
+def run_dedup_command(args: argparse.Namespace) -> int:
+    folder = open_folder(args.review)
+    for verdict in VERDICTS:
+        for first, second in getattr(args, verdict) or []:
+            decide_pair(folder, first, second, verdict, args.reviewer, args.reason)
+    found = run_dedup(folder, args.engine)
+    print(f"{found.records} records are {found.distinct} articles: {found.records - found.distinct} duplicates.")
+    if found.links:
+        print(f"{found.links} pairs belong together but stay apart (other version or place): {folder.links}")
+    if found.queue:
+        print(f"{found.queue} doubtful pairs wait for a person: {folder.queue}")
+        print(f"Say it with: kring evidence dedup {folder.root} --same ID ID --reviewer NAME (or --different)")
+    return 1 if found.queue else 0
 
 
 def _date(text: str) -> str:
