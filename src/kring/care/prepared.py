@@ -12,6 +12,7 @@ from collections import namedtuple
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -36,7 +37,10 @@ class Prepared:
 
     def rows(self, *shape: Hashable, **values: Any) -> list[Any]:
         vendor = connection.vendor
-        sql, template, converters, row = self.compiled(vendor, *shape)
+        try:
+            sql, template, converters, row = self.compiled(vendor, *shape)
+        except EmptyResultSet:  # the policy leaves nothing to ask for
+            return []
         given = {name: _for_database(value) for name, value in values.items()}
         params = [given[part.name] if isinstance(part, _Place) else part for part in template]
         with connection.cursor() as cursor:

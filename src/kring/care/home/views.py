@@ -9,7 +9,10 @@ from django.views.decorators.http import require_POST
 
 from kring.care.circles import actions, policy
 from kring.care.circles.door import sit
+from kring.care.circles.seats import Seat
 from kring.care.circles.trail import saw
+from kring.care.home.reading import Home, home_of
+from kring.care.home.steps import next_step
 
 
 @login_not_required
@@ -31,5 +34,13 @@ def begin(request: HttpRequest) -> HttpResponse:
 
 def circle(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
-    saw(seat, "circle")
-    return render(request, "home/circle.html", {"seat": seat, "here": "circle"})
+    home = home_of(seat)
+    saw(seat, "circle", shown(seat, home))
+    step = next_step(home) if seat.is_client and not seat.preview and seat.open else None
+    return render(request, "home/circle.html", {"seat": seat, "here": "circle", "home": home, "step": step})
+
+
+def shown(seat: Seat, home: Home) -> list[str]:
+    """The parts of the circle that stand on the page, for the trail."""
+    parts = {"meetings": home.meeting, "actions": home.actions or home.waiting, "people": home.members}
+    return [part for part, there in parts.items() if there]
