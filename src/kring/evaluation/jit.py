@@ -3,11 +3,40 @@
 Kernels are compiled at their first use and kept on disk; `nogil` lets threads share the work.
 """
 
+import hashlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-kernel = cast(Callable[[F], F], njit(cache=True, nogil=True, error_model="numpy"))
+
+def _stamp() -> str:
+    """A digest of every kernel's source."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("**/kernels/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+STAMP = _stamp()
+
+
+def kernel(function: F, **options: Any) -> F:
+    """Compile a function, kept on disk until any kernel's source changes.
+
+    Hazard: numba looks only at the file that a function stands in, so a kernel compiled before a change in a
+    kernel that it calls would go on giving the old numbers. Therefore all kernels share one stamp.
+    """
+    dispatcher = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    cache_file = getattr(dispatcher._cache, "_cache_file", None)  # absent where compiled code cannot be kept
+    if cache_file is not None:
+        cache_file._source_stamp = STAMP
+    return cast(F, dispatcher)
+
+
+def fast_kernel(function: F) -> F:
+    """A kernel whose sums may be taken in any order (vectorised); nothing else of IEEE arithmetic is given up."""
+    return kernel(function, fastmath={"reassoc", "contract"})

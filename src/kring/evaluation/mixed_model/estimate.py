@@ -12,7 +12,7 @@ from kring.evaluation.mixed_model import inference
 from kring.evaluation.mixed_model.design import Design, ModelError, build
 from kring.evaluation.mixed_model.fitted import Fit, VarianceComponent
 from kring.evaluation.mixed_model.kernels import covariance, criterion, newton
-from kring.evaluation.mixed_model.sums import NestedSums, PersonSums, nest
+from kring.evaluation.mixed_model.sums import Columns, NestedSums, PersonSums, nest, stream, teams_by_institution
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -80,15 +80,22 @@ def parents(child: Codes, parent: Codes, name: str, parent_name: str, labels: Se
 
 def sums_of(design: Design) -> NestedSums:
     """The group sums of a design, its groups checked to nest."""
+    columns = Columns.of_matrix(design.M)
     (name, person), *outer = design.groups
-    sums = PersonSums.empty(int(person.max()) + 1, design.M.shape[1], design.z)
-    sums.add_rows(design.M, person)
-    team = institution = None
-    if outer:
-        team = parents(person, outer[0][1], name, outer[0][0], design.labels[name])
+    team = outer[0][1] if outer else np.zeros(len(person), np.int64)
+    n_teams = int(team.max()) + 1
+    institution = np.zeros(n_teams, np.int64)
     if len(outer) == 2:
-        institution = parents(outer[0][1], outer[1][1], outer[0][0], outer[1][0], design.labels[outer[0][0]])
-    return nest(sums, team, institution)
+        institution = parents(team, outer[1][1], outer[0][0], outer[1][0], design.labels[outer[0][0]])
+    place, team_start = teams_by_institution(institution)
+    placed = place[team]
+    streamed = stream(columns, design.z, person, placed, team_start)
+    if streamed is not None:
+        return streamed
+    team_of = parents(person, team, name, outer[0][0], design.labels[name]) if outer else None
+    sums = PersonSums.empty(int(person.max()) + 1, len(columns.terms), design.z)
+    sums.add_rows(columns, person)
+    return nest(sums, team_of, institution)
 
 
 def start_values(sums: NestedSums, kinds: Sequence[int]) -> Floats:

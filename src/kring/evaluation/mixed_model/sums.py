@@ -8,8 +8,10 @@ Sums of integers are exact in floating point up to 2^53, whatever the order of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +20,39 @@ from kring.evaluation.mixed_model.kernels import grouping
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
-BLOCK_ROWS = 8192  # sums are flushed at least this often: unblocked ones lose 9e-5 of log-likelihood at 6M rows
+Terms = Sequence[Sequence[NDArray[Any]]]  # one column of the model each: a product of arrays, () is the constant 1
+
+# Rows are worked on in blocks that fit the cache, and sums are flushed after each: unblocked sums lost 9e-5 of
+# log-likelihood at 6M rows.
+BLOCK_ROWS = 8192
+ROWS_FOR_THREADS = 200_000  # below, starting threads costs more than it saves
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of M, made block by block from arrays of any numeric type; single arrays are shifted by `centre`."""
+
+    terms: Terms
+    centre: tuple[float, ...]
+
+    def fill(self, start: int, stop: int, out: Floats) -> None:
+        """M′ for these rows, in the first columns of `out` (m, ≥ stop-start), which begins as ones."""
+        for row, term, centre in zip(out[:, : stop - start], self.terms, self.centre, strict=True):
+            if len(term) == 1:
+                np.subtract(term[0][start:stop], centre, out=row)
+            elif term:
+                np.multiply(term[0][start:stop], term[1][start:stop], out=row)
+                for further in term[2:]:
+                    row *= further[start:stop]
+
+    @classmethod
+    def of_matrix(cls, M: Floats) -> Columns:
+        return cls([(column,) for column in M.T], (0.0,) * M.shape[1])
 
 
 @dataclass(frozen=True)
 class PersonSums:
-    """Σ z m′ for each person (`rows`, N×q×m), and M′M over all rows (`gram`, m×m).
+    """Σ z m′ for each person (`rows`, N×q×m), and M′M over all rows (`gram`, m×m, upper triangle).
 
     `z` gives the random-effect columns within M; a person without rows has a count of zero and no weight.
     """
@@ -36,12 +65,14 @@ class PersonSums:
     def empty(cls, n_persons: int, m: int, z: tuple[int, ...]) -> PersonSums:
         return cls(z, np.zeros((n_persons, len(z), m)), np.zeros((m, m)))
 
-    def add_rows(self, M: Floats, person: Codes) -> None:
-        """Add rows (n×m) of the persons with these codes, in place."""
-        for start in range(0, len(M), BLOCK_ROWS):
-            block = M[start : start + BLOCK_ROWS]
-            self.gram[:] += block.T @ block
-        grouping.add_rows(self.z, M, person, self.rows)
+    def add_rows(self, columns: Columns, person: Codes) -> None:
+        """Add the rows of the persons with these codes, in place."""
+        out = np.ones((len(columns.terms), BLOCK_ROWS))
+        for start in range(0, len(person), BLOCK_ROWS):
+            stop = min(start + BLOCK_ROWS, len(person))
+            columns.fill(start, stop, out)
+            grouping.add_gram(out, stop - start, self.gram)
+            grouping.add_rows(self.z, out, person[start:stop], self.rows)
 
     def __add__(self, other: PersonSums) -> PersonSums:
         """Sums over both sets of rows; both must use the same person codes."""
@@ -52,21 +83,22 @@ class PersonSums:
 
 @dataclass(frozen=True)
 class NestedSums:
-    """What one likelihood evaluation reads; see `likelihood.evaluate` for the arrays.
+    """What one likelihood evaluation reads; see `kernels.likelihood` for the arrays.
 
-    `cell_persons` counts the persons behind each cell: a cell of one person is that person's own data.
+    cell_team is each cell's team, ascending; `cell_persons` counts the persons behind it: a cell of one person is
+    that person's own data.
     """
 
     z: tuple[int, ...]
     grams: Floats
     counts: Floats
     squares: Floats
-    cell_start: Codes
+    cell_team: Codes
     cell_pattern: Codes
     cells: Floats
     cell_persons: Codes
-    team_start: Codes
     gram: Floats
+    team_start: Codes
 
     @property
     def n_rows(self) -> int:
@@ -76,12 +108,56 @@ class NestedSums:
     def n_persons(self) -> int:
         return round(float(self.counts.sum()))
 
-    def arrays(self) -> tuple[object, ...]:
+    def arrays(self) -> tuple[Any, ...]:
         """The arguments of `likelihood.evaluate`, in its order."""
+        cell_start = np.searchsorted(self.cell_team, np.arange(self.team_start[-1] + 1)).astype(np.int64)
         return (
-            self.z, self.grams, self.counts, self.squares, self.cell_start, self.cell_pattern, self.cells,
+            self.z, self.grams, self.counts, self.squares, cell_start, self.cell_pattern, self.cells,
             self.team_start, self.gram,
         )  # fmt: skip
+
+
+class Builder:
+    """Adds persons, in order of team, to patterns and cells."""
+
+    def __init__(self, z: tuple[int, ...], m: int, capacity: int) -> None:
+        q = len(z)
+        slots = 1 << max(4, (2 * capacity - 1).bit_length())
+        self.z = z
+        self.gram = np.zeros((m, m))
+        self.found = np.zeros(2, np.int64)
+        self.patterns = (np.empty((capacity, q, q)), np.empty(capacity), np.empty((capacity, q * m, q * m)))
+        self.cell_codes = [np.empty(capacity, np.int64) for _ in range(3)]  # team, pattern, number of persons
+        self.cells = np.empty((capacity, q * m))
+        self.slots, self.place = np.full(slots, -1, np.int64), np.empty(capacity, np.int64)
+
+    def add(self, rows: Floats, order: Codes, team: Codes) -> None:
+        """Add the persons rows[order], whose teams ascend and begin where the last call ended."""
+        flat = rows.reshape(len(rows), -1)
+        grouping.add_persons(
+            self.z, flat, order, team, self.slots, *self.patterns, self.place, *self.cell_codes,
+            self.cells, self.found
+        )  # fmt: skip
+
+    def finish(self, team_start: Codes) -> NestedSums:
+        q, m = len(self.z), len(self.gram)
+        grams, counts, squares = (array[: self.found[0]] for array in self.patterns)
+        team, pattern, persons = (array[: self.found[1]] for array in self.cell_codes)
+        cells = self.cells[: self.found[1]]
+        gram = np.triu(self.gram) + np.triu(self.gram, 1).T
+        return NestedSums(
+            self.z, grams, counts, squares.reshape(-1, q, m, q, m), team, pattern, cells.reshape(-1, q, m), persons,
+            gram, team_start,
+        )  # fmt: skip
+
+
+def teams_by_institution(institution: Codes) -> tuple[Codes, Codes]:
+    """(new place of each team so that institutions are in one piece, where each institution begins)."""
+    order = np.argsort(institution, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    changes = np.flatnonzero(np.diff(institution[order])) + 1
+    return place, np.concatenate(([0], changes, [len(order)])).astype(np.int64)
 
 
 def nest(persons: PersonSums, team: Codes | None = None, institution: Codes | None = None) -> NestedSums:
@@ -91,37 +167,90 @@ def nest(persons: PersonSums, team: Codes | None = None, institution: Codes | No
     """
     team = np.zeros(len(persons.rows), np.int64) if team is None else team
     n_teams = int(team.max()) + 1 if len(team) else 0
-    institution = np.zeros(n_teams, np.int64) if institution is None else institution
-    team_order = np.argsort(institution, kind="stable")
-    place = np.empty(n_teams, np.int64)
-    place[team_order] = np.arange(n_teams)
-    team_start = _starts(institution[team_order])
+    place, team_start = teams_by_institution(np.zeros(n_teams, np.int64) if institution is None else institution)
     placed = place[team]
-    in_order = bool((placed[1:] >= placed[:-1]).all())
-    order = np.arange(len(team)) if in_order else np.argsort(placed, kind="stable")
-    pattern, first = grouping.patterns(persons.z, persons.rows)
-    grams = persons.rows[first][:, :, list(persons.z)]
-    cells = grouping.cells(persons.rows, placed, pattern, order, n_teams, len(first))
-    counts, squares, cell_start, cell_pattern, cell_rows, cell_persons = cells
+    order = np.argsort(placed, kind="stable")
+    builder = Builder(persons.z, persons.rows.shape[2], max(len(order), 1))
+    builder.gram[:] = persons.gram
+    for start in range(0, len(order), BLOCK_ROWS):
+        part = order[start : start + BLOCK_ROWS]
+        builder.add(persons.rows, part, placed[part])
+    return builder.finish(team_start)
+
+
+def stream(columns: Columns, z: tuple[int, ...], person: Codes, team: Codes, team_start: Codes) -> NestedSums | None:
+    """The sums of rows sorted by team and person, in one pass by two threads; None where they are not sorted."""
+    n = len(person)
+    middle = int(np.searchsorted(team, team[n // 2])) if n > ROWS_FOR_THREADS else 0
+    if 0 < middle < n and person[middle - 1] >= person[middle]:
+        return None
+    cuts = [(start, end) for start, end in ((0, middle), (middle, n)) if end > start]
+    if len(cuts) == 1:
+        parts = [_stream_part(columns, z, person, team, *cuts[0])]
+    else:
+        with ThreadPoolExecutor(len(cuts)) as threads:
+            parts = list(threads.map(lambda cut: _stream_part(columns, z, person, team, *cut), cuts))
+    done = [part.finish(team_start) for part in parts if part is not None]
+    if len(done) < len(cuts):
+        return None
+    return done[0] if len(done) == 1 else join(done)
+
+
+def _stream_part(
+    columns: Columns, z: tuple[int, ...], person: Codes, team: Codes, start: int, end: int
+) -> Builder | None:
+    m, q = len(columns.terms), len(z)
+    if person[end - 1] < person[start]:
+        return None
+    builder = Builder(z, m, int(person[end - 1] - person[start]) + 1)
+    out, rows = np.ones((m, BLOCK_ROWS)), np.empty((BLOCK_ROWS, q, m))
+    run_team, every = np.empty(BLOCK_ROWS, np.int64), np.arange(BLOCK_ROWS)
+    before = (-1, -1)
+    while start < end:
+        stop = min(start + BLOCK_ROWS, end)
+        if stop < end:  # whole persons only
+            stop = start + int(np.searchsorted(person[start:stop], person[stop]))
+        if stop == start or not (before[0] < person[start] and before[1] <= team[start]):
+            return None
+        columns.fill(start, stop, out)
+        grouping.add_gram(out, stop - start, builder.gram)
+        runs = grouping.sum_runs(z, out, person[start:stop], team[start:stop], rows, run_team)
+        if runs < 0:
+            return None
+        builder.add(rows, every[:runs], run_team[:runs])
+        start, before = stop, (int(person[stop - 1]), int(team[stop - 1]))
+    return builder
+
+
+def join(parts: Sequence[NestedSums]) -> NestedSums:
+    """Add sums of different persons: teams may be shared, persons not. All must use the same team codes."""
+    z, team_start = parts[0].z, parts[0].team_start
+    if any(part.z != z or not np.array_equal(part.team_start, team_start) for part in parts):
+        raise ValueError("These sums do not describe the same model, so they cannot be added.")
+    grams = np.concatenate([part.grams for part in parts])
+    unique, inverse = np.unique(grams.reshape(len(grams), -1), axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    q, m = len(z), parts[0].gram.shape[0]
+    counts, squares = np.zeros(len(unique)), np.zeros((len(unique), q, m, q, m))
+    np.add.at(counts, inverse, np.concatenate([part.counts for part in parts]))
+    np.add.at(squares, inverse, np.concatenate([part.squares for part in parts]))
+    team = np.concatenate([part.cell_team for part in parts])
+    shift = np.cumsum([0, *(len(part.counts) for part in parts[:-1])])
+    pattern = inverse[np.concatenate([part.cell_pattern + s for part, s in zip(parts, shift, strict=True)])]
+    cells = np.concatenate([part.cells for part in parts])
+    persons = np.concatenate([part.cell_persons for part in parts])
+    gram = np.sum([part.gram for part in parts], axis=0)
+    keys, where = np.unique(team * len(unique) + pattern, return_inverse=True)
+    if len(keys) < len(team) or not (np.diff(where) > 0).all():
+        cells, persons = _add_cells(cells, persons, where, len(keys))
+        team, pattern = keys // len(unique), keys % len(unique)
     return NestedSums(
-        persons.z, grams, counts, squares, cell_start, cell_pattern, cell_rows, cell_persons, team_start,
-        persons.gram,
-    )  # fmt: skip
+        z, unique.reshape(-1, q, q), counts, squares, team, pattern.astype(np.int64), cells, persons, gram, team_start
+    )
 
 
-def _starts(sorted_codes: Codes) -> Codes:
-    """Where each run of equal codes begins, and the end."""
-    if not len(sorted_codes):
-        return np.zeros(1, np.int64)
-    changes = np.flatnonzero(sorted_codes[1:] != sorted_codes[:-1]) + 1
-    return np.concatenate(([0], changes, [len(sorted_codes)])).astype(np.int64)
-
-
-def merge(parts: Iterable[PersonSums]) -> PersonSums:
-    """Add any number of parts that use the same person codes."""
-    total: PersonSums | None = None
-    for part in parts:
-        total = part if total is None else total + part
-    if total is None:
-        raise ValueError("There is nothing to add up.")
-    return total
+def _add_cells(cells: Floats, persons: Codes, where: Codes, n: int) -> tuple[Floats, Codes]:
+    summed, counted = np.zeros((n, *cells.shape[1:])), np.zeros(n, np.int64)
+    np.add.at(summed, where, cells)
+    np.add.at(counted, where, persons)
+    return summed, counted

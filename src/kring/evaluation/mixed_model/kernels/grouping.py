@@ -1,120 +1,143 @@
-"""Rows into sums per person, persons into visit patterns, patterns into a team's cells."""
+"""Rows into sums per person, persons into visit patterns and a team's cells."""
 
 import numpy as np
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import fast_kernel, kernel
+
+FEW = 64  # up to this many patterns, squares are flushed block by block
 
 
 @kernel
-def add_rows(z, M, person, out):
-    m = M.shape[1]
-    for i in range(M.shape[0]):
-        row = out[person[i]]
+def add_rows(z, B, person, out):
+    """out[person] += z-rows of m m′; B (m, ≥ rows) holds one column of the model in each row;
+    it comes whole, not as a slice, so that the compiler knows its layout."""
+    m = B.shape[0]
+    for i in range(len(person)):
         for k in range(len(z)):
-            factor = M[i, z[k]]
+            factor = B[z[k], i]
             for c in range(m):
-                row[k, c] += factor * M[i, c]
+                out[person[i], k, c] += factor * B[c, i]
+
+
+@fast_kernel
+def add_gram(B, n, out):
+    """out += B B′ over the first n columns, upper triangle; in any order, so that the processor takes eight at a time."""
+    m = B.shape[0]
+    for i in range(m):
+        for j in range(i, m):
+            total = 0.0
+            for k in range(n):
+                total += B[i, k] * B[j, k]
+            out[i, j] += total
 
 
 @kernel
-def patterns(z, rows):
-    """Number the distinct Gram matrices among persons that have rows; -1 for a person without.
+def sum_runs(z, B, person, team, rows, run_team):
+    """The same for rows sorted by person: one run of equal codes after the other; returns the number of runs.
 
-    Open addressing on the bits of the Gram's elements. Returns (pattern of each person, first person of each).
+    −1 where persons or teams do not ascend, or a person is in two teams: then the rows are not sorted.
     """
-    n = rows.shape[0]
-    size = 16
-    while size < 2 * n:
-        size *= 2
-    slots = np.full(size, -1)
-    pattern = np.full(n, -1)
-    first = np.empty(n, np.int64)
-    found = 0
-    for i in range(n):
-        if rows[i, 0, z[0]] == 0.0:
-            continue
-        h = _hash(z, rows, i) % size
-        while slots[h] >= 0 and not _same_gram(z, rows, i, first[slots[h]]):
-            h = (h + 1) % size
-        if slots[h] < 0:
-            slots[h] = found
-            first[found] = i
-            found += 1
-        pattern[i] = slots[h]
-    return pattern, first[:found].copy()
+    m = B.shape[0]
+    run = -1
+    for i in range(len(person)):
+        if i == 0 or person[i] != person[i - 1]:
+            if i > 0 and (person[i] < person[i - 1] or team[i] < team[i - 1]):
+                return -1
+            run += 1
+            rows[run] = 0.0
+            run_team[run] = team[i]
+        elif team[i] != team[i - 1]:
+            return -1
+        for k in range(len(z)):
+            factor = B[z[k], i]
+            for c in range(m):
+                rows[run, k, c] += factor * B[c, i]
+    return run + 1
 
 
 @kernel
-def _hash(z, rows, i):
-    h = 0.0
-    for a in range(len(z)):
-        for b in range(a, len(z)):
-            h = h * 0.6180339887498949 + rows[i, a, z[b]]
-    h = abs(h) * 0.6180339887498949
-    return int((h - np.floor(h)) * 2147483648.0)
+def add_persons(z, rows, order, team, slots, grams, counts, squares, place, cell_team, cell_pattern,
+                cell_persons, cells, found):  # fmt: skip
+    """Add persons (in `order`, teams ascending) to patterns and cells; found = [patterns, cells] so far.
 
-
-@kernel
-def _same_gram(z, rows, i, j):
-    for a in range(len(z)):
-        for b in range(a, len(z)):
-            if rows[i, a, z[b]] != rows[j, a, z[b]]:
-                return False
-    return True
-
-
-@kernel
-def cells(rows, team, pattern, order, n_teams, n_patterns):
-    """Sum persons into (team, pattern) cells, and their outer products into patterns."""
-    n, q, m = rows.shape
-    slot = np.full(n_patterns, -1)
-    cell_start = np.zeros(n_teams + 1, np.int64)
-    cell_pattern = np.empty(n, np.int64)
-    cell_persons = np.zeros(n, np.int64)
-    used = 0
-    current = -1
-    cell_of = np.full(n, -1)
-    for o in range(n):  # first the numbering, so that the sums need no more room than there are cells
-        i = order[o]
-        while current < team[i]:
-            current += 1
-            cell_start[current] = used
-        v = pattern[i]
+    slots: open addressing on the Gram's elements, −1 where free; place[v]: the last cell of pattern v.
+    rows (N, d), cells (·, d) and squares (·, d, d) are flat, d = q·m. A person without rows is skipped.
+    """
+    n, d = len(order), rows.shape[1]
+    pattern = np.empty(n, np.int64)
+    _find_patterns(z, rows, order, slots, grams, counts, squares, place, found, pattern)
+    for o in range(n):
+        v = pattern[o]
         if v < 0:
             continue
-        if slot[v] < cell_start[current]:
-            slot[v] = used
-            cell_pattern[used] = v
-            used += 1
-        cell_of[i] = slot[v]
-        cell_persons[slot[v]] += 1
-    while current < n_teams:
-        current += 1
-        cell_start[current] = used
-    cells = np.zeros((used, q, m))
-    squares, counts = _sum_cells(rows, pattern, cell_of, order, cells, n_patterns)
-    return counts, squares, cell_start, cell_pattern[:used].copy(), cells, cell_persons[:used].copy()
+        cell = place[v]
+        if cell < 0 or cell_team[cell] != team[o]:
+            cell = found[1]
+            found[1] += 1
+            place[v] = cell
+            cell_team[cell] = team[o]
+            cell_pattern[cell] = v
+            cell_persons[cell] = 0
+            for c in range(d):
+                cells[cell, c] = 0.0
+        cell_persons[cell] += 1
+        counts[v] += 1.0
+        for c in range(d):
+            cells[cell, c] += rows[order[o], c]
+    if found[0] > FEW:
+        _add_squares(rows, order, pattern, squares)
+        return
+    block = np.zeros((found[0], d, d))
+    _add_squares(rows, order, pattern, block)
+    squares[: found[0]] += block
 
 
 @kernel
-def _sum_cells(rows, pattern, cell_of, order, cells, n_patterns):
-    n, q, m = rows.shape
-    counts = np.zeros(n_patterns)
-    squares = np.zeros((n_patterns, q, m, q, m))
-    block = np.zeros((n_patterns, q, m, q, m)) if n_patterns < 1024 else squares
-    for o in range(n):
-        i = order[o]
-        v = pattern[i]
+def _add_squares(rows, order, pattern, out):
+    d = rows.shape[1]
+    for o in range(len(order)):
+        i, v = order[o], pattern[o]
         if v >= 0:
-            counts[v] += 1.0
+            for r in range(d):
+                factor = rows[i, r]
+                for c in range(d):
+                    out[v, r, c] += factor * rows[i, c]
+
+
+@kernel
+def _find_patterns(z, rows, order, slots, grams, counts, squares, place, found, pattern):
+    """pattern[o]: the number of the Gram matrix of person order[o], new ones added; −1 without rows.
+
+    One loop, not a function per person: handing over ten arrays costs more than the search.
+    """
+    q, m = len(z), rows.shape[1] // len(z)
+    last = len(slots) - 1  # a power of two, less one
+    for o in range(len(order)):
+        i = order[o]
+        pattern[o] = -1
+        if rows[i, z[0]] == 0.0:
+            continue
+        h = 0.0
+        for a in range(q):
+            for b in range(a, q):
+                h = h * 31.0 + rows[i, a * m + z[b]]
+        s = np.int64(abs(h) * 64.0) & last
+        while slots[s] >= 0 and pattern[o] < 0:
+            same = True
             for a in range(q):
-                for r in range(m):
-                    factor = rows[i, a, r]
-                    cells[cell_of[i], a, r] += factor
-                    for b in range(q):
-                        for c in range(m):
-                            block[v, a, r, b, c] += factor * rows[i, b, c]
-        if n_patterns < 1024 and (o % 8192 == 8191 or o == n - 1):
-            squares += block
-            block[:] = 0.0
-    return squares, counts
+                for b in range(a, q):
+                    if grams[slots[s], a, b] != rows[i, a * m + z[b]]:
+                        same = False
+            if same:
+                pattern[o] = slots[s]
+            else:
+                s = (s + 1) & last
+        if pattern[o] < 0:
+            v = found[0]
+            found[0] += 1
+            pattern[o] = slots[s] = v
+            counts[v], place[v] = 0.0, -1
+            squares[v] = 0.0
+            for a in range(q):
+                for b in range(q):
+                    grams[v, a, b] = rows[i, a * m + z[b]]

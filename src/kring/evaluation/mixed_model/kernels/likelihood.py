@@ -18,8 +18,10 @@ g = 1/(1+λk), w = kg, τ = λ/(1+λW); the source of the formulas is docs/evalu
 """
 
 import numpy as np
+from numba.extending import overload
 
 from kring.evaluation.jit import kernel
+from kring.evaluation.mixed_model.kernels.intercepts import evaluate_intercepts
 
 
 @kernel
@@ -206,13 +208,13 @@ def _sweep_patterns(zs, grams, counts, squares, psi, E, hi, L, S, B, T, K, work)
 
 
 @kernel
-def evaluate(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends):
+def evaluate_general(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends):
     """Jets of L = log|V| and S = M′V⁻¹M at the relative covariances psi.
 
     grams (K,q,q), counts (K,), squares (K,q,m,q,m): the persons of each visit pattern, summed.
     cells (·,q,m): Σ of the persons' z-rows for each (team, pattern), teams in order of institution.
     psi (3,q,q); E (P,q,q) directions, person's first; ends (3,) = number of parameters up to each level.
-    Returns L (n_jets,), S (n_jets, m, m). Sums of L and S over disjoint institutions are those of the whole.
+    Returns L (n_jets,), S (n_jets, m, m).
     """
     q, m, P = len(zs), MtM.shape[0], E.shape[0]
     n = n_jets(P)
@@ -245,3 +247,33 @@ def evaluate(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_s
             for c in range(r):
                 S[t, r, c] = S[t, c, r]
     return L, S
+
+
+def evaluate(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends):
+    """Jets (L, S) by the closed form where there are intercepts only, else by the recursion.
+
+    L and S summed over disjoint institutions (M'M shared out among them) are those of the whole.
+    """
+    sums = (grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM)
+    if len(zs) == 1:
+        return evaluate_intercepts(zs[0], *sums, psi, ends[2])
+    return evaluate_general(zs, *sums, psi, E, ends)
+
+
+@overload(evaluate)
+def _evaluate_compiled(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends):
+    """The same choice made while compiling, so that only the kernel in use is compiled."""
+    if len(zs) == 1:
+
+        def chosen(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends):
+            return evaluate_intercepts(
+                zs[0], grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, ends[2]
+            )
+    else:
+
+        def chosen(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends):
+            return evaluate_general(
+                zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends
+            )
+
+    return chosen
