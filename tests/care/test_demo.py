@@ -1,0 +1,49 @@
+"""The demo town: it stands, built only through actions, and its people see what they should."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from kring.care import demo
+from kring.care.audit.models import Event
+from kring.care.circles.models import Circle
+from kring.care.circles.topics import Topic
+from kring.care.meetings.models import Meeting
+from kring.care.people.models import Person
+
+
+@pytest.fixture
+def town(db):
+    demo.build()
+
+
+def test_the_town_has_circles_in_every_phase_and_a_year_of_meetings(town):
+    assert Circle.objects.count() >= 8
+    assert set(Circle.objects.values_list("phase", flat=True)) == {1, 2, 3, 4, 5, 6}
+    noor = Circle.objects.get(name="De tuin")
+    held = Meeting.objects.filter(circle=noor, held_at__isnull=False).order_by("held_at")
+    assert held.count() == 4
+    assert (timezone.now() - held.first().held_at).days > 300
+    assert Meeting.objects.filter(circle=noor, starts_at__gt=timezone.now()).exists()
+
+
+def test_the_past_is_dated_in_the_past_and_is_in_the_trail(town):
+    assert Event.objects.filter(at__lt=timezone.now()).count() == Event.objects.count()
+    assert Event.objects.earliest("at").at < timezone.now() - dt.timedelta(days=300)
+
+
+def test_every_door_opens_as_its_person(town, client):
+    found = demo.doors()
+    assert len(found) == len(demo.DOORS)
+    for door in found:
+        response = client.post(door.path)
+        assert response.status_code == 302
+        assert client.session["_auth_user_id"] == str(Person.objects.get(email=door.email).pk)
+
+
+def test_the_brother_no_longer_sees_the_crisis_plan(town):
+    from kring.care.circles.seats import seat_or_404
+
+    daan, circle = Person.objects.get(name="Daan Hendriks"), Circle.objects.get(name="Koers")
+    assert Topic.CRISIS not in seat_or_404(daan, circle.pk).topics
