@@ -1,8 +1,8 @@
 """Synthesis without pooling: votes by direction, the sign test, combined p values, direction per study.
 
 Votes count *direction*, never significance; "no difference" without a sign is missing, not a tie.
-Sources: Cochrane Handbook 6, ch. 12 (12.2.1.2 and 12.2.1.3); Wilson 1927; Fisher 1932; Hilton Boon & Thomson
-2021 (effect-direction plot); Harrison et al. 2017 (albatross plot).
+Sources: Cochrane Handbook 6, ch. 12 (12.2.1.2 and 12.2.1.3); Wilson 1927; Fisher 1932; Hilton Boon &
+Thomson 2021 (effect-direction plot); Harrison et al. 2017 (albatross plot).
 """
 
 import math

@@ -136,8 +136,9 @@ def _maximise(y: Floats, V: Floats, X: Floats, groups: list[Floats]) -> Floats:
 def fit(yi: object, V: object, groupings: Sequence[Sequence[object]], X: object = None) -> Multilevel:
     """Fit the multilevel model by REML.
 
-    yi (n,), V (n,) variances or (n, n) covariance, `groupings` one row of n labels per random effect (study,
-    then estimate), X (n, p) design, by default the mean alone. Raises ValueError when X is not of full rank.
+    yi (n,), V (n,) variances or (n, n) covariance, `groupings` one row of n labels per random effect
+    (study, then estimate), X (n, p) design, by default the mean alone. Raises ValueError when X is not of
+    full rank.
     """
     y = np.asarray(yi, dtype=float)
     known = np.asarray(V, dtype=float)

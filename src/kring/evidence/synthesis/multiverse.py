@@ -1,8 +1,9 @@
 """Every defensible way to pool the same results, fitted in one compiled pass.
 
-The choices: estimator of tau2, test, correlation between outcomes of one study, ICC for results that ignored
-clustering, and the studies left out. A conclusion that holds only on one path is not a conclusion.
-Source: Steegen et al. 2016 (multiverse analysis); composites by Borenstein et al. 2009, ch. 24.
+The choices: estimator of tau2, test, correlation between outcomes of one study, ICC for results that
+ignored clustering, and the studies left out. A conclusion that holds only on one path is not a
+conclusion. Source: Steegen et al. 2016 (multiverse analysis); composites by Borenstein et al. 2009, ch.
+24.
 """
 
 from collections.abc import Iterator, Sequence
@@ -60,8 +61,8 @@ class Multiverse:
 def composite(results: Sequence[StudyResult], rho: float, icc: float) -> tuple[float, float]:
     """Mean of one study's estimates and its variance, with correlation rho between them.
 
-    A result that ignored clusters, or may have (*unclear*), is widened by the design effect of `icc`; include
-    an ICC of 0 in the range, so that *unclear* is shown both ways.
+    A result that ignored clusters, or may have (*unclear*), is widened by the design effect of `icc`;
+    include an ICC of 0 in the range, so that *unclear* is shown both ways.
     """
     v = [r.vi * (1.0 if r.adjusted == "yes" else design_effect(r.cluster_size, icc)) for r in results]
     sd = np.sqrt(v)
@@ -126,7 +127,8 @@ def multiverse(
     for test in tests:
         se = standard_errors(fits[:, 2], fits[:, 3], test)
         tail = norm.ppf((1 + level) / 2) if test == "z" else t.ppf((1 + level) / 2, df)
-        z = np.abs(fits[:, 1]) / se
+        with np.errstate(divide="ignore", invalid="ignore"):  # equal estimates leave no spread: p is 0 or nan
+            z = np.abs(fits[:, 1]) / se
         p = 2 * (norm.sf(z) if test == "z" else t.sf(z, df))
         columns.append([fits[:, 1], se, fits[:, 1] - tail * se, fits[:, 1] + tail * se, p])
         choices += [Choice(estimator, test, rho, icc, out) for estimator in estimators for rho, icc, out, _ in rows]

@@ -1,9 +1,9 @@
 """Random-effects pooling of one estimate per study: five estimators of tau2, and what follows from them.
 
-The loops are compiled (numba), so that the whole multiverse of choices is one pass. Notation is metafor's:
-`yi` estimates, `vi` sampling variances, `tau2` between-study variance, k studies.
-Sources: DerSimonian & Laird 1986; Hedges & Olkin 1985 (HE); Paule & Mandel 1982; Viechtbauer 2005 (ML, REML)
-and 2007 (Q-profile); Hartung & Knapp 2001, Sidik & Jonkman 2002; Higgins & Thompson 2002 (I2).
+The loops are compiled (numba), so that the whole multiverse of choices is one pass. Notation is
+metafor's: `yi` estimates, `vi` sampling variances, `tau2` between-study variance, k studies. Sources:
+DerSimonian & Laird 1986; Hedges & Olkin 1985 (HE); Paule & Mandel 1982; Viechtbauer 2005 (ML, REML) and
+2007 (Q-profile); Hartung & Knapp 2001, Sidik & Jonkman 2002; Higgins & Thompson 2002 (I2).
 """
 
 import math

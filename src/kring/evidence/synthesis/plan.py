@@ -1,0 +1,95 @@
+"""The plan of a synthesis (`5_synthesis/plan.toml`, written by people): which studies, which groups of outcomes.
+
+```toml
+[studies]
+main = ["probable_2021_set"]        # values of studies.role that enter the main synthesis
+sensitivity = ["near_miss_codesign"]
+
+[[group]]
+id = "client_recovery"
+title = {en = "Personal recovery", nl = "Persoonlijk herstel"}
+level = "client"                    # of the outcomes table
+domains = ["personal recovery"]     # of the outcomes table
+hard = true                         # clients or observers, not knowledge or attitude
+
+[swim]                              # the nine items of SWiM, each a text
+grouping = "..."
+```
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kring.evidence.files import read_toml
+from kring.evidence.folder import Folder
+from kring.evidence.problem import Problem
+from kring.evidence.synthesis.swim import ITEMS, Swim, swim
+
+TEMPLATE = """\
+# Which studies enter the synthesis, by the column `role` of the studies table.
+[studies]
+main = []
+sensitivity = []
+
+# One [[group]] for each group of outcomes that is summarised together.
+# [[group]]
+# id = "client_recovery"
+# title = {en = "Personal recovery", nl = "Persoonlijk herstel"}
+# level = "client"
+# domains = ["personal recovery"]
+# hard = true
+
+# The nine items of SWiM. While one is empty the report is marked as a draft.
+[swim]
+"""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Outcomes that are summarised together."""
+
+    id: str
+    title: Mapping[str, str]
+    level: str
+    domains: tuple[str, ...]
+    hard: bool
+
+    def holds(self, outcome: Mapping[str, str]) -> bool:
+        return outcome["level"] == self.level and outcome["domain"] in self.domains
+
+
+@dataclass(frozen=True)
+class Plan:
+    main: tuple[str, ...]
+    sensitivity: tuple[str, ...]
+    groups: tuple[Group, ...]
+    swim: Swim
+
+
+def read_plan(folder: Folder) -> Plan:
+    """The plan; an absent one is an empty plan, a broken one a `Problem` that names what is wrong."""
+    path = folder.synthesis / "plan.toml"
+    if not path.exists():
+        return Plan((), (), (), swim({}))
+    content = read_toml(path)
+    studies = content.get("studies", {})
+    try:
+        texts = swim(content.get("swim", {}))
+    except ValueError as error:
+        raise Problem(f"{error}.", f"Use: {', '.join(ITEMS)}.", file=path) from None
+    groups = tuple(_group(entry, i, path) for i, entry in enumerate(content.get("group", []), 1))
+    if len({group.id for group in groups}) < len(groups):
+        raise Problem("Two groups have the same id.", "Give each its own.", file=path)
+    return Plan(tuple(studies.get("main", [])), tuple(studies.get("sensitivity", [])), groups, texts)
+
+
+def _group(entry: Mapping[str, Any], number: int, path: Any) -> Group:
+    for name in ("id", "title", "level", "domains"):
+        if name not in entry:
+            raise Problem(f"Group {number} has no {name!r}.", "Add it; see the example in the file.", file=path)
+    title = entry["title"]
+    return Group(
+        entry["id"], {"en": title, "nl": title} if isinstance(title, str) else dict(title), entry["level"],
+        tuple(entry["domains"]), bool(entry.get("hard", True)),
+    )  # fmt: skip
