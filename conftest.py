@@ -1,6 +1,7 @@
 """Fixtures for the whole house: the network is closed, and the standing cast is built once per test through actions."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
 pytest_plugins = ["tests.care.cast"]
@@ -12,3 +13,21 @@ def pytest_configure() -> None:
     from kring.care.catalogues import compile_catalogues
 
     compile_catalogues(Path(__file__).parent / "src" / "kring" / "care")
+    _let_tests_empty_the_trail()
+
+
+def _let_tests_empty_the_trail() -> None:
+    """Tests with transactions of their own empty every table, which the guards of the trail would refuse."""
+    from django.db.backends.postgresql.base import DatabaseOperations as PostgreSQL
+    from django.db.backends.sqlite3.base import DatabaseOperations as SQLite
+
+    from kring.care.audit import guards
+
+    def emptying(original: Any, vendor: str) -> Any:
+        def sql_flush(self: Any, style: Any, tables: Any, **words: Any) -> list[str]:
+            return [*guards.taking_down(vendor), *original(self, style, tables, **words)]
+
+        return sql_flush
+
+    for kind, vendor in ((SQLite, "sqlite"), (PostgreSQL, "postgresql")):
+        kind.sql_flush = emptying(kind.sql_flush, vendor)  # the guards go up again with `post_migrate`

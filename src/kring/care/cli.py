@@ -15,8 +15,10 @@ def main(argv: list[str]) -> int:
 
     compile_catalogues(Path(__file__).parent)
     django.setup()
+    from django.conf import settings
     from django.core.management import execute_from_command_line
 
+    settings.STATE.mkdir(parents=True, exist_ok=True)
     execute_from_command_line(["kring", *argv])
     return 0
 

@@ -200,4 +200,6 @@ EMAIL_HOST_PASSWORD = os.environ.get("KRING_MAIL_PASSWORD", "")
 EMAIL_USE_TLS = os.environ.get("KRING_MAIL_TLS") == "1"
 EMAIL_TIMEOUT = 10
 
+LOG_YEARS = int(os.environ.get("KRING_LOG_YEARS", "5"))  # NEN 7513: at least five
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

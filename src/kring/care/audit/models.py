@@ -1,4 +1,4 @@
-"""The trail of who did or saw what: rows are only ever added (database triggers keep that promise).
+"""The trail of who did or saw what: rows are only ever added (database triggers keep that promise, see `guards`).
 
 Fields follow NEN 7513: what, when, whose record, who, on whose behalf, in which role, which data, under which
 rule or consent, emergency or not. Nothing of the content itself is ever written here.
@@ -33,11 +33,13 @@ class Event(models.Model):
 class Seal(Stored):
     """A batch of events made tamper-evident afterwards, so that requests never wait for one another.
 
-    `digest` is SHA-256 over the previous digest and the canonical text of the events in `event_ids`, in order.
+    `digest` is SHA-256 over the previous digest, the moment of sealing and the digests of the batch's events in
+    order (`seals`). When its events are pruned, the seal stays and the chain goes on through it.
     """
 
     number = models.PositiveBigIntegerField(unique=True)
-    event_ids = models.JSONField()
+    count = models.PositiveIntegerField()
+    last_id = models.BigIntegerField()  # the highest event id sealed so far
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()
@@ -45,7 +47,12 @@ class Seal(Stored):
 
 
 class Sealed(models.Model):
-    """Which seal holds an event; its absence means: not sealed yet."""
+    """The fingerprint of one event and its place in a seal; without it an event is not sealed yet."""
 
     event_id = models.BigIntegerField(primary_key=True)
-    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="+")
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="rows")
+    position = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["seal", "position"], name="sealed_one_per_position")]

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from kring.care.audit.actions import record
-from kring.care.audit.models import Event
 from kring.care.circles.seats import Seat
 
 
@@ -15,8 +14,8 @@ def wrote(
     thing_id: uuid.UUID | None = None,
     fields: Sequence[str] = (),
     rule: str = "",
-) -> Event:
-    return record(by=seat, verb=verb, thing=topic, thing_id=thing_id, fields=fields, rule=rule or _rule(seat, topic))
+) -> None:
+    record(by=seat, verb=verb, thing=topic, thing_id=thing_id, fields=fields, rule=rule or _rule(seat, topic))
 
 
 def saw(seat: Seat, page: str, topics: Iterable[str] = ()) -> None:
