@@ -92,6 +92,16 @@ def test_an_event_that_commits_late_is_sealed_later_and_fits():
     assert found() == []
 
 
+def test_catching_up_in_several_batches_makes_no_alarm(monkeypatch):
+    events(1)
+    seals.seal_all()
+    monkeypatch.setattr(seals, "BATCH", 2)
+    events(5)
+    monkeypatch.setattr(seals.timezone, "now", lambda: dt.datetime.now(dt.UTC) + dt.timedelta(hours=3))
+    seals.seal_all()
+    assert found() == []
+
+
 def test_a_backdated_event_is_found_although_it_was_sealed():
     events(3)
     seals.seal_all()

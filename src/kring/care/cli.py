@@ -1,8 +1,10 @@
-"""`kring` words of the care wing: demo, serve, and Django's management commands."""
+"""`kring` words of the care wing: demo, serve, work, and Django's management commands."""
 
 import os
 import sys
 from pathlib import Path
+
+PROCESSES = ("demo", "serve", "work")
 
 
 def main(argv: list[str]) -> int:
@@ -10,15 +12,28 @@ def main(argv: list[str]) -> int:
     if argv[0] == "demo":
         os.environ.setdefault("KRING_DEMO", "1")
     import django
+    from django.core.exceptions import ImproperlyConfigured
 
     from kring.care.catalogues import compile_catalogues
 
     compile_catalogues(Path(__file__).parent)
-    django.setup()
+    try:
+        django.setup()
+    except ImproperlyConfigured as missing:
+        print(f"kring {argv[0]}: {missing}", file=sys.stderr)
+        return 2
+    return _run(argv)
+
+
+def _run(argv: list[str]) -> int:
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    settings.STATE.mkdir(parents=True, exist_ok=True)
+    from kring.care import running
+
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    if argv[0] in PROCESSES:
+        return running.main(argv)
     execute_from_command_line(["kring", *argv])
     return 0
 

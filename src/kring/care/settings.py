@@ -35,7 +35,8 @@ SECRET_KEY = from_environment("KRING_SECRET_KEY")
 ALLOWED_HOSTS = from_environment("KRING_HOSTS", "localhost,127.0.0.1,testserver" if DEMO or TESTING else None).split(
     ","
 )
-SITE_URL = from_environment("KRING_URL", "http://127.0.0.1:8000" if DEMO or TESTING else None).rstrip("/")
+HERE_URL = f"http://127.0.0.1:{os.environ.get('KRING_PORT', '8000')}"
+SITE_URL = from_environment("KRING_URL", HERE_URL if DEMO or TESTING else None).rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 HTTPS = SITE_URL.startswith("https://")
 

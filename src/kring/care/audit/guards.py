@@ -14,7 +14,7 @@ NAMES = {
     "audit_event_unchanged", "audit_event_kept", "audit_sealed_unchanged", "audit_sealed_kept",
     "audit_seal_unchanged", "audit_seal_kept",
 }  # fmt: skip
-FIXED = "number, count, last_id, previous, digest, sealed_at"  # of a seal; `pruned_at` is set once, later
+FIXED = "number, count, emptied, last_id, previous, digest, sealed_at"  # of a seal; `pruned_at` is set once, later
 
 _SQLITE = [
     f"CREATE TRIGGER audit_event_unchanged BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",

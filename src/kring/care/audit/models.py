@@ -33,12 +33,13 @@ class Event(models.Model):
 class Seal(Stored):
     """A batch of events made tamper-evident afterwards, so that requests never wait for one another.
 
-    `digest` is SHA-256 over the previous digest, the moment of sealing and the digests of the batch's events in
-    order (`seals`). When its events are pruned, the seal stays and the chain goes on through it.
+    `digest` is SHA-256 over the previous digest, the moment of sealing, `emptied` and the digests of the batch's
+    events in order (`seals`). When its events are pruned, the seal stays and the chain goes on through it.
     """
 
     number = models.PositiveBigIntegerField(unique=True)
     count = models.PositiveIntegerField()
+    emptied = models.BooleanField()  # nothing was left unsealed after this batch
     last_id = models.BigIntegerField()  # the highest event id sealed so far
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)

@@ -46,8 +46,8 @@ def _text(value: object) -> object:
     return value if isinstance(value, bool | int | list | None) else str(value)
 
 
-def digest_of(previous: str, sealed_at: dt.datetime, fingerprints: list[str]) -> str:
-    words = [previous, str(_text(sealed_at)), str(len(fingerprints)), *fingerprints]
+def digest_of(previous: str, sealed_at: dt.datetime, emptied: bool, fingerprints: list[str]) -> str:
+    words = [previous, str(_text(sealed_at)), str(emptied), str(len(fingerprints)), *fingerprints]
     return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
@@ -65,8 +65,8 @@ def _seal_batch() -> int:
             last = Seal.objects.select_for_update().order_by("-number").first()
             events = _unsealed(last)
             if events:
-                _write(last, events)
-            return len(events)
+                _write(last, events[:BATCH], emptied=len(events) <= BATCH)
+            return len(events[:BATCH])
     except IntegrityError:  # somebody else wrote this number first
         return 0
 
@@ -74,15 +74,15 @@ def _seal_batch() -> int:
 def _unsealed(last: Seal | None) -> list[Event]:
     sealed = Sealed.objects.filter(event_id=OuterRef("pk"))
     recent = Event.objects.filter(pk__gt=last.last_id - LATE if last else -1)
-    return list(recent.exclude(Exists(sealed)).order_by("pk")[:BATCH])
+    return list(recent.exclude(Exists(sealed)).order_by("pk")[: BATCH + 1])
 
 
-def _write(last: Seal | None, events: list[Event]) -> None:
+def _write(last: Seal | None, events: list[Event], emptied: bool) -> None:
     prints = [fingerprint(event) for event in events]
     previous, now = last.digest if last else FIRST, timezone.now()
     seal = Seal.objects.create(
-        number=last.number + 1 if last else 1, count=len(events), previous=previous, sealed_at=now,
-        last_id=max(events[-1].pk, last.last_id if last else 0), digest=digest_of(previous, now, prints),
+        number=last.number + 1 if last else 1, count=len(events), previous=previous, sealed_at=now, emptied=emptied,
+        last_id=max(events[-1].pk, last.last_id if last else 0), digest=digest_of(previous, now, emptied, prints),
     )  # fmt: skip
     Sealed.objects.bulk_create(
         Sealed(event_id=event.pk, seal=seal, position=position, digest=digest)
@@ -93,12 +93,13 @@ def _write(last: Seal | None, events: list[Event]) -> None:
 def problems() -> Iterator[Problem]:
     """Everything that no longer fits, oldest seal first. Reads one batch at a time."""
     before: Seal | None = None
+    emptied: Seal | None = None  # the last one after which nothing was left: later seals hold only later events
     for seal in Seal.objects.order_by("number").iterator():
         yield from _in_chain(seal, before)
         if seal.pruned_at is None:
-            yield from _in_batch(seal, before)
-        before = seal
-    yield from _never_sealed(before)
+            yield from _in_batch(seal, emptied)
+        before, emptied = seal, seal if seal.emptied else emptied
+    yield from _never_sealed(emptied)
 
 
 def _in_chain(seal: Seal, before: Seal | None) -> Iterator[Problem]:
@@ -110,7 +111,7 @@ def _in_chain(seal: Seal, before: Seal | None) -> Iterator[Problem]:
         yield Problem("seal changed", seal.number, f"Seal {seal.number} does not continue the seal before it.")
 
 
-def _in_batch(seal: Seal, before: Seal | None) -> Iterator[Problem]:
+def _in_batch(seal: Seal, emptied: Seal | None) -> Iterator[Problem]:
     rows = list(seal.rows.order_by("position"))
     events = Event.objects.in_bulk([row.event_id for row in rows])
     for row in rows:
@@ -119,9 +120,9 @@ def _in_batch(seal: Seal, before: Seal | None) -> Iterator[Problem]:
             yield Problem("dropped", row.event_id, f"Event {row.event_id} was dropped (seal {seal.number}).")
         elif fingerprint(event) != row.digest:
             yield Problem("changed", row.event_id, f"Event {row.event_id} was changed (seal {seal.number}).")
-        elif before is not None and event.at < before.sealed_at - SLACK:
+        elif emptied is not None and event.at < emptied.sealed_at - SLACK:
             yield _inserted(event, f"sealed only in seal {seal.number}")
-    if digest_of(seal.previous, seal.sealed_at, [row.digest for row in rows]) != seal.digest:
+    if digest_of(seal.previous, seal.sealed_at, seal.emptied, [row.digest for row in rows]) != seal.digest:
         yield _unlike(seal, rows)
 
 
