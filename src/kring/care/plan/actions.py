@@ -125,7 +125,7 @@ def propose_action(
         defaults={
             "circle_id": by.circle_id, "text": text, "proposed_by_id": by.person_id, "owner": owner, "goal": goal,
             "owner_is_client": owner_is_client, "due_on": due_on, "meeting_id": meeting_id,
-            "accepted_at": now if own else None, "approved_at": now if policy.may_approve(by) else None,
+            "accepted_at": now if own else None, "approved_at": now if by.is_client else None,
         },
     )  # fmt: skip
     allow(action.circle_id == by.circle_id)
@@ -137,7 +137,7 @@ def propose_action(
 @transaction.atomic
 def change_action(*, by: Seat, action: Action, version: int, **content: object) -> Action:
     """Content: text, due_on, goal. A yes was to the old words: of the owner and of the client, only one's own stays."""
-    allow(policy.may_reword(by, action))
+    allow(policy.may("reword", by, action))
     goal = content.get("goal")
     allow(_sees_wish(by, goal if isinstance(goal, Goal) else None))
     answers = {} if by.is_client else {"approved_at": None}
@@ -151,7 +151,7 @@ def change_action(*, by: Seat, action: Action, version: int, **content: object) 
 @transaction.atomic
 def accept_action(*, by: Seat, action: Action) -> None:
     """The owner says yes."""
-    allow(policy.may_answer(by, action))
+    allow(policy.may("accept", by, action))
     Action.objects.filter(pk=action.pk, accepted_at=None).update(accepted_at=timezone.now())
     wrote(by, "took on", Topic.ACTIONS, action.pk, rule="own action")
 
@@ -159,7 +159,7 @@ def accept_action(*, by: Seat, action: Action) -> None:
 @transaction.atomic
 def take_on_action(*, by: Seat, action: Action) -> None:
     """A member takes on what is nobody's. Two who click at once: the first has it, the second is told no."""
-    allow(policy.may_take_on(by, action))
+    allow(policy.may("take on", by, action))
     free = Action.objects.filter(pk=action.pk, owner=None, owner_is_client=False)
     allow(bool(free.update(owner_id=by.member_id, accepted_at=timezone.now())))
     wrote(by, "took on", Topic.ACTIONS, action.pk, rule="own action")
@@ -168,7 +168,7 @@ def take_on_action(*, by: Seat, action: Action) -> None:
 @transaction.atomic
 def approve_action(*, by: Seat, action: Action, approve: bool = True) -> None:
     """The client agrees that this happens, or takes that back."""
-    allow(policy.may_approve(by) and action.circle_id == by.circle_id)
+    allow(policy.may("approve", by, action))
     Action.objects.filter(pk=action.pk).update(approved_at=timezone.now() if approve else None)
     wrote(by, "approved" if approve else "took back approval", Topic.ACTIONS, action.pk)
 
@@ -179,7 +179,7 @@ def hand_action(*, by: Seat, action: Action, owner: Member | None = None, owner_
 
     The client takes an action back with `owner_is_client=True`; an owner who cannot after all gives it to nobody.
     """
-    allow(policy.may_tend(by, action) and policy.may_name_owner(by, owner) and not (owner and owner_is_client))
+    allow(policy.may("tend", by, action) and policy.may_name_owner(by, owner) and not (owner and owner_is_client))
     own = owner_is_client if by.is_client else owner is not None and owner.pk == by.member_id
     Action.objects.filter(pk=action.pk).update(
         owner=owner, owner_is_client=owner_is_client, accepted_at=timezone.now() if own else None
@@ -189,7 +189,7 @@ def hand_action(*, by: Seat, action: Action, owner: Member | None = None, owner_
 
 @transaction.atomic
 def mark_done(*, by: Seat, action: Action) -> None:
-    allow(policy.may_tend(by, action))
+    allow(policy.may("tend", by, action))
     Action.objects.filter(pk=action.pk, done_at=None).update(done_at=timezone.now())
     wrote(by, "marked done", Topic.ACTIONS, action.pk)
 
@@ -197,7 +197,7 @@ def mark_done(*, by: Seat, action: Action) -> None:
 @transaction.atomic
 def reopen(*, by: Seat, action: Action) -> None:
     """It was not done after all."""
-    allow(policy.may_tend(by, action))
+    allow(policy.may("tend", by, action))
     Action.objects.filter(pk=action.pk).update(done_at=None)
     wrote(by, "reopened", Topic.ACTIONS, action.pk)
 

@@ -49,39 +49,32 @@ def may_propose(seat: Seat) -> bool:
     return seat.kind in ("client", "member") and not seat.preview
 
 
-def may_approve(seat: Seat) -> bool:
-    """Only the client says that something will happen in their name. This cannot be handed over."""
-    return seat.is_client and not seat.preview
-
-
 def owns(seat: Seat, action: Action) -> bool:
     if seat.is_client:
         return action.owner_is_client
     return seat.kind == "member" and seat.member_id is not None and action.owner_id == seat.member_id
 
 
-def may_answer(seat: Seat, action: Action) -> bool:
-    """Say yes: the owner. For an owner on paper, whoever keeps the list types it."""
-    if seat.preview:
-        return False
-    return owns(seat, action) or (action.owner is not None and action.owner.on_paper and may_keep(seat, Task.ACTIONS))
-
-
-def may_tend(seat: Seat, action: Action) -> bool:
-    """Mark it done or open again, or give it back: the owner, and whoever keeps the list."""
-    return not seat.preview and _sees(seat, action) and (owns(seat, action) or may_keep(seat, Task.ACTIONS))
-
-
-def may_take_on(seat: Seat, action: Action) -> bool:
-    """Somebody who sees an action that is nobody's can take it on."""
+def verbs(seat: Seat, action: Action) -> frozenset[str]:
+    """What this seat may do with an action that it sees. No query: a page asks it for each row."""
+    if not may_propose(seat):
+        return frozenset()
+    own, keeps = owns(seat, action), may_keep(seat, Task.ACTIONS)
     nobodys = action.owner_id is None and not action.owner_is_client
-    return may_propose(seat) and not seat.is_client and nobodys and _sees(seat, action)
+    on_paper = action.owner is not None and action.owner.on_paper and keeps
+    proposed = action.proposed_by_id == seat.person_id and action.approved_at is None
+    allowed = {
+        "approve": seat.is_client,  # only the client says that something happens in their name
+        "accept": own or on_paper,  # for an owner on paper, whoever keeps the list types the yes
+        "tend": own or keeps,  # done, not done, to somebody else
+        "take on": nobodys and not seat.is_client,
+        "reword": keeps or proposed,
+    }
+    return frozenset(verb for verb, yes in allowed.items() if yes)
 
 
-def may_reword(seat: Seat, action: Action) -> bool:
-    """Change the words: whoever keeps the list, and whoever proposed it while the client has not approved it."""
-    own_proposal = action.proposed_by_id == seat.person_id and action.approved_at is None and may_propose(seat)
-    return _sees(seat, action) and (may_keep(seat, Task.ACTIONS) or own_proposal)
+def may(verb: str, seat: Seat, action: Action) -> bool:
+    return verb in verbs(seat, action) and actions_visible_to(seat).filter(pk=action.pk).exists()
 
 
 def may_name_owner(seat: Seat, owner: Member | None) -> bool:
@@ -111,7 +104,3 @@ def may_bring_back(seat: Seat, thing: Shareable) -> bool:
 
 def may_write_crisis(seat: Seat, plan: CrisisPlan | None) -> bool:
     return may_edit(seat, plan) if plan is not None else may_keep(seat, Task.CRISIS)
-
-
-def _sees(seat: Seat, action: Action) -> bool:
-    return actions_visible_to(seat).filter(pk=action.pk).exists()
