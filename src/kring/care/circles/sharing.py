@@ -106,9 +106,10 @@ class Reach:
         grants = [g for g in self.grants if g.topic == topic and g.item_id == wanted]
         return [member for member in self.members if any(_reaches(grant, member) for grant in grants)]
 
-    def words(self, topic: str, item: Shareable | None = None) -> str:
-        """'Only you', 'You and Marja', 'Your whole circle'."""
-        seen_by = [member.name for member in self.see(topic, item)]
+    def words(self, topic: str, item: Shareable | None = None, also: Iterable[uuid.UUID | None] = ()) -> str:
+        """'Only you', 'You and Marja', 'Your whole circle'. `also`: members who see it for a reason of their own."""
+        seen = {member.pk for member in self.see(topic, item)} | set(also)
+        seen_by = [member.name for member in self.members if member.pk in seen]
         if not seen_by:
             return _("Only you")
         if len(seen_by) == len(self.members) and len(seen_by) > 2:
