@@ -158,6 +158,41 @@ def a_feed(cast: Any) -> str:
     return feeds.new_feed(by=cast.seat("sanne"))
 
 
+@once
+def a_dream(cast: Any) -> uuid.UUID:
+    from kring.care.plan import actions
+
+    return actions.add_dream(by=cast.seat("noor"), id=uuid.uuid4(), text="Een moestuin").pk
+
+
+@once
+def a_goal(cast: Any) -> uuid.UUID:
+    from kring.care.plan import actions
+
+    return actions.add_goal(by=cast.seat("noor"), id=uuid.uuid4(), text="Tomaten zaaien").pk
+
+
+@once
+def sannes_action(cast: Any) -> uuid.UUID:
+    """Something that Sanne will do; she and Noor see it."""
+    from kring.care.plan import actions
+
+    sanne = cast.members["sanne"]
+    return actions.propose_action(by=cast.seat("noor"), id=uuid.uuid4(), text="Zaad kopen", owner=sanne).pk
+
+
+@once
+def a_crisis_plan(cast: Any) -> uuid.UUID:
+    from kring.care.plan import crisis
+
+    return crisis.write_plan(by=cast.seat("noor"), helps="Rust").pk
+
+
+def circle_with_a_crisis_plan(cast: Any) -> uuid.UUID:
+    a_crisis_plan(cast)
+    return cast.circle.pk
+
+
 GIVEN: dict[str, Callable[[Any], Any]] = {
     "meeting_id": a_meeting,
     "point_id": lambda cast: of_the_meeting("AgendaItem")(cast),
@@ -194,6 +229,32 @@ ROUTES["circles:restore_tie"] = row(only_client(302), "post")
 # plan
 ROUTES["plan:plan"] = row(with_a_seat())
 ROUTES["plan:card"] = row(with_a_seat())
+ROUTES["plan:new_dream"] = row(only_client())
+ROUTES["plan:new_goal"] = row(only_client())
+ROUTES["plan:dream"] = row(only_client(), given={"item_id": a_dream})
+ROUTES["plan:goal"] = row(only_client(), given={"item_id": a_goal})
+ROUTES["plan:set_outcome"] = row(
+    only_client(302), "post", given={"kind": lambda _: "dreams", "item_id": a_dream, "verb": lambda _: "reached"}
+)
+ROUTES["plan:actions"] = row(with_a_seat())
+ROUTES["plan:new_action"] = row(members())
+ROUTES["plan:action"] = row(answers(client=200, informal=200), given={"item_id": sannes_action})
+ROUTES["plan:hand"] = row(answers(client=302, informal=302), "post", given={"item_id": sannes_action})
+ROUTES["plan:act"] = row(
+    answers(client=302, informal=302), "post", given={"item_id": sannes_action, "verb": lambda _: "done"}
+)
+ROUTES["plan:crisis"] = row(only_client(), given={"circle_id": circle_with_a_crisis_plan}, break_glass=200)
+ROUTES["plan:crisis_helps"] = row(only_client())
+ROUTES["plan:crisis_contacts"] = row(only_client())
+ROUTES["plan:crisis_phase"] = row(only_client(), given={"colour": lambda _: "red"})
+ROUTES["plan:crisis_removed"] = row(
+    only_client(302), "post", given={"item_id": a_crisis_plan, "verb": lambda _: "remove"}
+)
+ROUTES["plan:pocket"] = row(only_client(), given={"circle_id": circle_with_a_crisis_plan})
+ROUTES["plan:still"] = row(only_client(), given={"circle_id": circle_with_a_crisis_plan})
+ROUTES["pocket:worker"] = row(public())
+ROUTES["pocket:offline"] = row(public())
+ROUTES["pocket:manifest"] = row(public(), given={"language": lambda _: "nl"})
 
 # meetings
 ROUTES["meetings:meetings"] = row(with_a_seat())

@@ -30,9 +30,11 @@ def listing(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     undone = list(seen.filter(done_at=None).order_by("due_on", "created_at"))
     done = seen.exclude(done_at=None).order_by("-done_at")
     everything = request.GET.get("done") == "all"
-    shown = lines(seat, [*undone, *(done if everything else done[: NEWEST_DONE + 1])], request.path)
+    latest = list(done if everything else done[: NEWEST_DONE + 1])
+    more = not everything and len(latest) > NEWEST_DONE
+    shown = lines(seat, [*undone, *(latest[:NEWEST_DONE] if more else latest)], request.path)
     saw(seat, "actions", [Topic.ACTIONS])
-    page = {"seat": seat, "here": "plan", "everything": everything, "most": NEWEST_DONE}
+    page = {"seat": seat, "here": "plan", "everything": everything, "more_done": more}
     page |= {"may_propose": policy.may_propose(seat), **_sorted(seat, shown)}
     return render(request, "plan/actions.html", page)
 

@@ -1,0 +1,36 @@
+"""Every page in every state that somebody can meet: one list per room, kept by whoever builds that room.
+
+A page joins by a `Visit`; the test `test_every_template_is_looked_at` fails until it has one.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Visit:
+    """Who opens which address. `prepare` writes what must be there first, through actions, and may return values for
+    the address; `do` acts on the opened page (presses a button, types) before it is looked at.
+    """
+
+    template: str
+    path: str  # with {circle}, and what `prepare` returned
+    who: str | None = "noor"  # None: nobody is signed in
+    state: str = ""
+    prepare: Callable[[Any], dict[str, Any] | None] | None = None
+    do: Callable[[Any], Any] | None = None
+    settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.template} {self.state} ({self.who or 'anonymous'})".replace("  ", " ")
+
+    def address(self, cast: Any) -> str:
+        values = (self.prepare(cast) if self.prepare else None) or {}
+        return self.path.format(circle=cast.circle.pk, **values)
+
+
+def every_visit() -> list[Visit]:
+    from tests.browser.pages import circles, home, meetings, people, plan
+
+    return [visit for room in (home, people, circles, plan, meetings) for visit in room.VISITS]

@@ -1,0 +1,42 @@
+"""Remembers which templates made the page of an address, so that a test knows what it has really looked at."""
+
+from pathlib import Path
+from typing import Any
+
+from django.template.backends import jinja2 as backend
+from jinja2 import meta
+
+import kring.care
+
+CARE = Path(kring.care.__file__).parent
+RENDERED: dict[str, set[str]] = {}
+PARTS = {"base.html", "circle.html", "ui.html", "mail.html"}  # no address shows one of these alone
+
+
+def record_templates(monkeypatch: Any) -> None:
+    render = backend.Template.render
+
+    def recording(self: Any, context: Any = None, request: Any = None) -> Any:
+        if request is not None:
+            RENDERED.setdefault(request.path, set()).update(with_parts(self.template.environment, self.template.name))
+        return render(self, context, request)
+
+    RENDERED.clear()
+    monkeypatch.setattr(backend.Template, "render", recording)
+
+
+def with_parts(environment: Any, name: str) -> set[str]:
+    """A template with all that it extends, includes and imports."""
+    source = environment.loader.get_source(environment, name)[0]
+    found = {name}
+    for part in meta.find_referenced_templates(environment.parse(source)):
+        if part is not None:
+            found |= with_parts(environment, part)
+    return found
+
+
+def templates_of_pages() -> set[str]:
+    """Every HTML template of the care wing, by the name under which views call it. Mails are not pages."""
+    folders = [CARE / "templates", *CARE.glob("*/templates")]
+    names = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*.html")}
+    return {name for name in names - PARTS if "/mail/" not in f"/{name}"}

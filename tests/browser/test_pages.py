@@ -1,0 +1,37 @@
+"""Each page in each state, as people read it: Dutch and English, light and dark, phone, desk and zoomed."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser.look import look
+from tests.browser.pages import Visit, every_visit
+from tests.browser.recorder import RENDERED, templates_of_pages
+
+WAYS = {
+    "Dutch, light, phone": {"language": "nl", "color_scheme": "light"},
+    "English, dark, desk": {"language": "en", "color_scheme": "dark", "viewport": {"width": 1280, "height": 900}},
+}
+
+
+@pytest.mark.parametrize("visit", every_visit(), ids=str)
+def test_a_page_is_for_everyone(visit: Visit, cast, sit_down, settings):
+    for name, value in visit.settings.items():
+        setattr(settings, name, value)
+    address = visit.address(cast)
+    for way, how in WAYS.items():
+        page = sit_down(visit.who, **how)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200 or visit.template.startswith(("404", "403", "500")), f"{address}: {answer.status}"
+        if visit.do is not None:
+            visit.do(page)
+        shown = RENDERED.get(urlsplit(page.url).path, set())
+        assert visit.template in shown, f"{address} shows {sorted(shown)}, not {visit.template}"
+        assert page.locator("html").get_attribute("lang") == how["language"]
+        look(page, f"{visit}, {way}")
+
+
+def test_every_template_is_looked_at():
+    looked_at = {visit.template for visit in every_visit()}
+    assert templates_of_pages() - looked_at == set(), "add a Visit in tests/browser/pages for these"
