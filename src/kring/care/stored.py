@@ -43,11 +43,16 @@ def allow(answer: bool) -> None:
 def save_if_unchanged(thing: Any, version: int, changes: dict[str, object]) -> None:
     """Write `changes` and raise the version, unless someone else did so first: then raise Stale.
 
+    Where the same words are stored already (a double click), nothing is written and nothing is wrong.
+
     One conditional UPDATE, so two writers cannot both win whatever the database's isolation.
     """
     model = type(thing)
     updated = model.objects.filter(pk=thing.pk, version=version).update(version=version + 1, **changes)
     if not updated:
-        raise Stale(model.objects.get(pk=thing.pk))
+        stored = model.objects.get(pk=thing.pk)
+        if any(getattr(stored, name) != value for name, value in changes.items()):
+            raise Stale(stored)
+        version = stored.version - 1
     for name, value in {**changes, "version": version + 1}.items():
         setattr(thing, name, value)

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from kring.care.circles import policy, sharing
-from kring.care.circles.models import Circle, Handover, Member, PhaseMove, Step, Tie
+from kring.care.circles.models import Circle, Grant, Handover, Member, PhaseMove, Step, Tie
+from kring.care.circles.phases import Item
 from kring.care.circles.seats import Seat, seat_or_404
 from kring.care.circles.topics import MemberRole, Task, Topic
 from kring.care.circles.trail import wrote
@@ -42,29 +43,34 @@ def decide(*, by: Seat, version: int, **choices: object) -> Circle:
     allow(policy.may_keep(by, Task.MEETINGS))
     circle = Circle.objects.get(pk=by.circle_id)
     save_if_unchanged(circle, version, {**choices, "decided_by_id": by.person_id})
-    wrote(by, "changed", "circle", circle.pk, fields=sorted(choices))
+    rule = by.tasks.get(Task.MEETINGS, "")
+    wrote(by, "changed", "circle", circle.pk, fields=sorted(choices), rule=rule)
     return circle
 
 
 @transaction.atomic
 def move_to_phase(*, by: Seat, phase: int) -> None:
-    allow(policy.may_direct(by) and 1 <= phase <= 6)
+    allow(policy.may_move(by) and 1 <= phase <= 6)
+    if phase == by.circle.phase:  # a double click
+        return
     Circle.objects.filter(pk=by.circle_id).update(phase=phase, phase_since=timezone.now())
     PhaseMove.objects.create(circle_id=by.circle_id, phase=phase, moved_by_id=by.person_id)
-    wrote(by, "moved phase", "circle", by.circle_id, fields=[f"phase {phase}"])
+    rule = next(iter(by.tasks.values()), "")  # a circle on paper: whoever types for the client
+    wrote(by, "moved phase", "circle", by.circle_id, fields=[f"phase {phase}"], rule=rule)
 
 
 @transaction.atomic
-def tick(*, by: Seat, key: str, done: bool) -> None:
-    """Tick or untick one thing on a phase's checklist."""
-    allow(policy.may_direct(by))
+def tick(*, by: Seat, item: Item, done: bool) -> None:
+    """Tick or untick one thing on a phase's checklist: the client, or whoever that part was handed to."""
+    allow(policy.may_keep(by, item.task))
+    key = item.key
     if done:
         Step.objects.get_or_create(
             circle_id=by.circle_id, key=key, undone_at=None, defaults={"done_by_id": by.person_id}
         )
     else:
         Step.objects.filter(circle_id=by.circle_id, key=key, undone_at=None).update(undone_at=timezone.now())
-    wrote(by, "ticked" if done else "unticked", "step", by.circle_id, fields=[key])
+    wrote(by, "ticked" if done else "unticked", "step", by.circle_id, fields=[key], rule=by.tasks.get(item.task, ""))
 
 
 @transaction.atomic
@@ -76,6 +82,16 @@ def set_circle_state(*, by: Seat, state: str) -> None:
         paused_at=now if state == "paused" else None, closed_at=now if state == "closed" else None
     )
     wrote(by, {"open": "opened", "paused": "paused", "closed": "closed"}[state], "circle", by.circle_id)
+
+
+@transaction.atomic
+def link_team(*, by: Seat, team: Team | None) -> None:
+    """The client lets a care team see how far the circle is, or ends that. The circle itself stays as it is."""
+    allow(policy.may_share(by))
+    circle = Circle.objects.get(pk=by.circle_id)
+    allow(team is None or policy.teams_to_choose(circle).filter(pk=team.pk).exists())
+    Circle.objects.filter(pk=circle.pk).update(team=team)
+    wrote(by, "linked team" if team else "unlinked team", "circle", circle.pk)
 
 
 @transaction.atomic
@@ -119,6 +135,17 @@ def nominate(*, by: Seat, id: uuid.UUID, tie: Tie | None = None, **content: obje
 
 
 @transaction.atomic
+def change_member(*, by: Seat, member: Member, version: int, **content: object) -> Member:
+    """Name, relation, role or address of somebody on the list. A role may open more, so only the client changes it."""
+    allow(policy.may_keep(by, Task.INVITE) and member.circle_id == by.circle_id and member.ended_at is None)
+    stored = Member.objects.values_list("role", flat=True).get(pk=member.pk)
+    allow(policy.may_share(by) or content.get("role", stored) == stored)
+    save_if_unchanged(member, version, content)
+    wrote(by, "changed", Topic.PEOPLE, member.pk, fields=sorted(content))
+    return member
+
+
+@transaction.atomic
 def seat_on_paper(*, by: Seat, member: Member) -> Member:
     """Somebody takes part without an account: others type for them."""
     allow(policy.may_keep(by, Task.INVITE) and member.circle_id == by.circle_id and member.ended_at is None)
@@ -145,14 +172,9 @@ def remove_member(*, by: Seat, member: Member) -> None:
 
 @transaction.atomic
 def return_member(*, by: Seat, member: Member) -> None:
-    """Undo a removal. What was shared before is not shared again by itself: the client decides anew."""
-    allow(policy.may_direct(by) and member.circle_id == by.circle_id)
-    allow(
-        not Member.objects.filter(
-            circle_id=by.circle_id, person_id=member.person_id or uuid.uuid4(), ended_at=None
-        ).exists()
-    )
-    Member.objects.filter(pk=member.pk).update(ended_at=None, ended_by=None)
+    """Undo a removal. For a while what the person saw comes back too; later the client decides that anew."""
+    allow(policy.may_direct(by) and member.circle_id == by.circle_id and member.ended_by_id == by.person_id)
+    _take_seat_again(member)
     wrote(by, "restored", Topic.PEOPLE, member.pk)
 
 
@@ -162,6 +184,33 @@ def leave(*, by: Seat) -> None:
     allow(by.member_id is not None and not by.preview)
     _end_seat(own_member(by), by.person_id)
     wrote(by, "left", Topic.PEOPLE, by.member_id)
+
+
+@transaction.atomic
+def stay(*, by: Person, circle_id: uuid.UUID) -> Member:
+    """Undo one's own leaving, for a while. Whoever was removed by the client cannot do this."""
+    member = policy.just_left(by, circle_id)
+    allow(member is not None)
+    assert member is not None
+    _take_seat_again(member)
+    wrote(seat_or_404(by, circle_id), "restored", Topic.PEOPLE, member.pk, rule="own leaving")
+    return member
+
+
+def _take_seat_again(member: Member) -> None:
+    """Back in the seat; what was shared when it ended is shared again only shortly after."""
+    ended = member.ended_at
+    allow(ended is not None)
+    assert ended is not None
+    same = Member.objects.filter(circle_id=member.circle_id, person_id=member.person_id, ended_at=None)
+    allow(member.person_id is None or not same.exists())
+    Member.objects.filter(pk=member.pk).update(ended_at=None, ended_by=None)
+    if ended > timezone.now() - policy.SECOND_THOUGHTS:
+        for grant in member.grants.filter(revoked_at=ended):
+            Grant.objects.create(
+                circle_id=grant.circle_id, topic=grant.topic, item_id=grant.item_id, to_member=member,
+                granted_by_id=grant.granted_by_id,
+            )  # fmt: skip
 
 
 def own_member(seat: Seat) -> Member:

@@ -10,7 +10,7 @@ from kring.care.circles.models import Member
 from kring.care.circles.seats import Seat, preview_seat, seat_or_404
 from kring.care.stored import Denied
 
-PREVIEW = "preview"  # session: {"circle": id, "member": id}
+PREVIEW = "preview"  # session: {"circle": id, "member": id, "topics": what an unsent invitation would open}
 
 
 def sit(request: HttpRequest, circle_id: uuid.UUID) -> Seat:
@@ -27,7 +27,7 @@ def sit(request: HttpRequest, circle_id: uuid.UUID) -> Seat:
         messages.info(request, _("You were only looking: nothing was changed."))
         raise Denied
     request.preview_name = member.name  # type: ignore[attr-defined]
-    return preview_seat(seat, member)
+    return preview_seat(seat, member, looking.get("topics"))
 
 
 def offer_undo(request: HttpRequest, words: str, undo_url: str) -> None:

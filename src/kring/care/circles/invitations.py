@@ -3,35 +3,62 @@
 The secret of a link leaves through the letter only; the database keeps its hash.
 """
 
+import base64
 import datetime as dt
 import hashlib
-import secrets
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from kring.care import post
 from kring.care.audit.actions import record
 from kring.care.circles import policy, sharing
 from kring.care.circles.models import WHOLE_TOPIC, Grant, Invitation, Member
 from kring.care.circles.seats import Seat, seat_or_404
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import wrote
+from kring.care.people import actions as people
 from kring.care.people.models import Person
 from kring.care.stored import Denied, allow
 
 VALID = dt.timedelta(days=30)
+OPEN = {"accepted_at": None, "declined_at": None, "withdrawn_at": None}
+SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs, without 0, 1, I and O
 
 
 def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def secret_of(letter: Invitation) -> str:
+    """The secret of a letter's link, made again from its id and the installation's own secret: it is stored nowhere.
+
+    So a double click on 'send' shows the same link, and a letter on paper can be printed again while it is open.
+    On paper it is short enough to type: 16 signs (80 bits) without look-alikes.
+    """
+    digest = salted_hmac("kring invitation", str(letter.pk), algorithm="sha256").digest()
+    if letter.way == "letter":
+        return "".join(SIGNS[byte % len(SIGNS)] for byte in digest[:16])
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def typed(code: str) -> str:
+    """A code as somebody typed it from paper: spaces, dashes and small letters do not matter."""
+    bare = code.replace("-", "").replace(" ", "").upper()
+    return bare if len(bare) == 16 else code.strip()
+
+
 @transaction.atomic
 def invite(
-    *, by: Seat, member: Member, wording: str, way: str, topics: Iterable[str] = sharing.NARROWEST
-) -> tuple[Invitation, str]:
+    *, by: Seat, member: Member, wording: str, way: str, topics: Iterable[str] = sharing.NARROWEST,
+    id: uuid.UUID | None = None,
+) -> tuple[Invitation, str]:  # fmt: skip
     """Write the letter and choose what its reader will see; returns it with the secret for its link.
 
     An earlier letter that is still open is withdrawn, so that only the newest link works. What will be shared
@@ -39,21 +66,42 @@ def invite(
     was handed over gives the narrowest: sharing more stays with the client.
     """
     allow(policy.may_keep(by, Task.INVITE) and member.circle_id == by.circle_id)
+    earlier = Invitation.objects.filter(pk=id or uuid.uuid4()).first()
+    if earlier is not None:  # a double click
+        allow(earlier.member_id == member.pk)
+        return earlier, secret_of(earlier)
     allow(member.joined_at is None and member.ended_at is None)
-    now = timezone.now()
-    open_letters = {"accepted_at": None, "declined_at": None, "withdrawn_at": None}
-    member.invitations.filter(**open_letters).update(withdrawn_at=now)
-    secret = secrets.token_urlsafe(32)
-    letter = Invitation.objects.create(
-        member=member, invited_by_id=by.person_id, wording=wording, way=way, secret_hash=hashed(secret),
-        expires_at=now + VALID,
+    _close_open_letters(member)
+    letter = Invitation(
+        id=id or uuid.uuid4(), member=member, invited_by_id=by.person_id, wording=wording, way=way,
+        expires_at=timezone.now() + VALID,
     )  # fmt: skip
+    letter.secret_hash = hashed(secret_of(letter))
+    letter.save(force_insert=True)
     if by.is_client:
         sharing.set_topics(by=by, member=member, topics=topics)
     else:
         sharing.give_narrowest(circle=member.circle, member=member, granted_by=member.circle.client)
     wrote(by, "invited", Topic.PEOPLE, member.pk, fields=[way])
-    return letter, secret
+    if way == "mail":
+        _post(letter)
+    return letter, secret_of(letter)
+
+
+def _close_open_letters(member: Member) -> None:
+    member.invitations.filter(**OPEN).update(withdrawn_at=timezone.now())
+
+
+def _post(letter: Invitation) -> None:
+    """By mail it says who invites and nothing more: the client's own words wait behind the link."""
+    client = letter.member.circle.client.name
+    post.send(
+        to=letter.member,
+        subject=format_lazy(_("{name} asks you something"), name=client),
+        template="circles/mail/invitation.txt",
+        context={"client": client, "secret": secret_of(letter)},
+        language=letter.member.circle.client.language,
+    )
 
 
 @transaction.atomic
@@ -66,11 +114,11 @@ def withdraw(*, by: Seat, letter: Invitation) -> None:
 
 
 def open_letter(secret: str) -> Invitation:
-    """The invitation of this link while it can be answered; else it does not exist."""
+    """The invitation of this link or code while it can be answered; else it does not exist."""
     letter = (
         Invitation.objects.select_related("member__circle__client", "invited_by")
         .filter(
-            secret_hash=hashed(secret), accepted_at=None, declined_at=None, withdrawn_at=None,
+            secret_hash=hashed(typed(secret)), accepted_at=None, declined_at=None, withdrawn_at=None,
             expires_at__gt=timezone.now(), member__ended_at=None, member__circle__closed_at=None,
         )
         .first()
@@ -78,6 +126,18 @@ def open_letter(secret: str) -> Invitation:
     if letter is None:
         raise Denied
     return letter
+
+
+def account_for(letter: Invitation, *, language: str) -> Person | None:
+    """A new account for the reader, or None when the address that the letter was mailed to has one already."""
+    email = letter.member.email if letter.way == "mail" else None
+    return people.person_for_invitation(email=email, name=letter.member.name, language=language)
+
+
+def seat_taken(secret: str, person: Any) -> Member | None:
+    """The seat that this person took with this letter: so that a second click is no error."""
+    taken = Member.objects.filter(invitations__secret_hash=hashed(typed(secret)), ended_at=None)
+    return taken.filter(person_id=person.pk, joined_at__isnull=False).first() if person.is_authenticated else None
 
 
 @transaction.atomic

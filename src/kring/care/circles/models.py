@@ -70,6 +70,11 @@ class Shareable(InCircle):
     class Meta:
         abstract = True
 
+    @property
+    def shown_as(self) -> str:
+        """How a list names this item: its name or text; a room may say it better."""
+        return str(getattr(self, "name", "") or getattr(self, "text", "") or self.topic.label)
+
 
 class Step(Stored):
     """One thing of a phase's checklist that the client ticked. Steps are revisited in any order."""
@@ -202,12 +207,17 @@ class Interview(Stored):
     relationship = models.TextField(_("The relationship and earlier experiences"), blank=True)
     contribution = models.TextField(_("What this person can and cannot do"), blank=True)
     about_others = models.TextField(_("What was said about others"), blank=True)
+    others_open = models.BooleanField(_("The member may read this part too"), default=False)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["member", "held_by"], name="interview_one_per_member_and_holder")
         ]
+
+    def about_others_for(self, person_id: uuid.UUID) -> str:
+        """What was said about other people: for whoever wrote it down, and for the member where it was opened."""
+        return self.about_others if self.others_open or self.held_by_id == person_id else ""
 
 
 class Grant(Stored):

@@ -4,15 +4,20 @@
 ask here and add only what is special to them.
 """
 
+import datetime as dt
 import uuid
 from typing import TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from kring.care.circles.models import Circle, Grant, Interview, Member, Shareable, Tie
+from kring.care.circles.models import Circle, Grant, Handover, Interview, Member, Shareable, Tie
 from kring.care.circles.seats import Seat
-from kring.care.circles.topics import EVERYONE, Task, Topic, Zone
-from kring.care.people.models import Person
+from kring.care.circles.topics import EVERYONE, MemberRole, Task, Topic, Zone
+from kring.care.people.models import Person, Team
+
+SECOND_THOUGHTS = dt.timedelta(hours=1)
+"""How long leaving and removing can be undone as if it had not happened."""
 
 Item = TypeVar("Item", bound=Shareable)
 
@@ -70,11 +75,47 @@ def members_visible_to(seat: Seat) -> QuerySet[Member]:
     return here.filter(pk=seat.member_id) if seat.member_id else here.none()
 
 
+def may_interview(seat: Seat) -> bool:
+    """The regieondersteuner of the circle holds the talks."""
+    return seat.kind == "member" and seat.role == MemberRole.REGIEONDERSTEUNER and not seat.preview
+
+
+def to_interview(seat: Seat) -> QuerySet[Member]:
+    """The people whom a regieondersteuner can have a talk with: whoever they see, but not themselves."""
+    people = members_visible_to(seat).filter(ended_at=None).exclude(pk=seat.member_id)
+    return people.exclude(role=MemberRole.REGIEONDERSTEUNER)
+
+
+def just_left(person: Person, circle_id: uuid.UUID) -> Member | None:
+    """The seat that somebody gave up themselves a moment ago, and may take again."""
+    since = timezone.now() - SECOND_THOUGHTS
+    left = Member.objects.filter(circle_id=circle_id, person=person, ended_by=person, ended_at__gt=since)
+    return left.order_by("-ended_at").first()
+
+
 def interviews_visible_to(person: Person) -> QuerySet[Interview]:
-    """An interview is between two people: whoever held it and the member. Not even the client reads it."""
+    """An interview is between two people: whoever held it and the member. Not even the client reads it.
+
+    The member reads what was said about others only where the holder opened that part (`others_open`); a page shows
+    it through `Interview.about_others_for`.
+    """
     return Interview.objects.filter(Q(held_by=person) | Q(member__person=person)).filter(
         Q(member__ended_at__isnull=True) | Q(member__person=person)
     )
+
+
+def handovers_in(seat: Seat) -> QuerySet[Handover]:
+    """What runs now: for the client all of it, for a member what was handed to them."""
+    running = Handover.objects.filter(circle_id=seat.circle_id, ended_at=None, until__gte=timezone.localdate())
+    running = running.select_related("to_member").order_by("until", "task")
+    return running if seat.is_client else running.filter(to_member_id=seat.member_id, task__in=seat.tasks)
+
+
+def teams_to_choose(circle: Circle) -> QuerySet[Team]:
+    """The teams of the professionals who take part, and the one that is linked now."""
+    here = Q(posts__person__seats__circle=circle, posts__person__seats__ended_at=None)
+    taking_part = here & Q(posts__person__seats__joined_at__isnull=False, posts__ended_at=None)
+    return Team.objects.filter(taking_part | Q(pk=circle.team_id), ended_at=None).distinct()
 
 
 def may_keep(seat: Seat, task: Task) -> bool:
@@ -90,6 +131,12 @@ def may_share(seat: Seat) -> bool:
 def may_direct(seat: Seat) -> bool:
     """Move between phases, remove or pause people, pause or close the circle: only the client."""
     return seat.is_client and not seat.preview
+
+
+def may_move(seat: Seat) -> bool:
+    """Moving on is the client's click. In a circle on paper it is made by whoever types what the client says."""
+    types = seat.circle.on_paper and seat.role == MemberRole.REGIEONDERSTEUNER and bool(seat.tasks)
+    return may_direct(seat) or (types and not seat.preview)
 
 
 def may_edit_tie(seat: Seat, tie: Tie) -> bool:

@@ -122,11 +122,16 @@ def seat_or_404(person: Person, circle_id: uuid.UUID) -> Seat:
     return seat
 
 
-def preview_seat(client: Seat, member: Member) -> Seat:
-    """The circle as one member sees it, for the client to look through. Nothing can be changed from it."""
+def preview_seat(client: Seat, member: Member, topics: list[str] | None = None) -> Seat:
+    """The circle as one member sees it, for the client to look through. Nothing can be changed from it.
+
+    `topics` is for somebody who is not in the circle yet: what the client is about to open for them.
+    """
     if not client.is_client or member.circle_id != client.circle_id or member.ended_at is not None:
         raise Denied
     seat = member_seat(client.circle, member, person_id=client.person_id, person_name=client.person_name)
+    if topics is not None:
+        seat = dataclasses.replace(seat, topics=seat.topics | dict.fromkeys(topics, "invitation"))
     return dataclasses.replace(seat, preview=True, tasks={})
 
 

@@ -4,7 +4,9 @@ import dataclasses
 import uuid
 from collections.abc import Iterable
 
+from django.apps import apps
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,7 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.topics import EVERYONE, Topic, Zone
 from kring.care.circles.trail import wrote
 from kring.care.people.models import Person
-from kring.care.stored import allow
+from kring.care.stored import Denied, allow
 
 NARROWEST = (Topic.MEETINGS,)
 READY_MADE = {
@@ -23,6 +25,14 @@ READY_MADE = {
     "all": (Topic.MEETINGS, Topic.PEOPLE, Topic.GOALS, Topic.ACTIONS, Topic.CRISIS),
 }
 """The three choices offered at an invitation. The map is in none of them: sharing it is a choice of its own."""
+
+
+
+
+def ready_made_words() -> dict[str, tuple[str, str]]:
+    """Each ready-made choice: its name, and what it opens."""
+    names = {"meetings": _("Only the meetings"), "goals": _("Also my plans"), "all": _("Also my crisis plan")}
+    return {key: (names[key], ", ".join(str(topic.label) for topic in READY_MADE[key])) for key in READY_MADE}
 
 
 @transaction.atomic
@@ -85,6 +95,39 @@ def give_narrowest(*, circle: Circle, member: Member, granted_by: Person) -> Non
         )  # fmt: skip
 
 
+def topics_of(member: Member) -> list[str]:
+    """The topics that this member sees because the client named them for it."""
+    return list(member.grants.filter(revoked_at=None, item_id=WHOLE_TOPIC).values_list("topic", flat=True))
+
+
+def topics_by_role(member: Member) -> list[Topic]:
+    """The topics that this member sees because everyone, or everyone in this role, does."""
+    grants = Grant.objects.filter(
+        circle_id=member.circle_id, to_role__in=[member.role, EVERYONE], item_id=WHOLE_TOPIC, revoked_at=None
+    )
+    found = set(grants.values_list("topic", flat=True))
+    return [topic for topic in Topic if topic in found]
+
+
+def shareables(topic: Topic) -> list[type[Shareable]]:
+    """Every kind of item of a topic, of whichever room: the rooms above need not sign in anywhere."""
+    return [model for model in apps.get_models() if issubclass(model, Shareable) and model.topic == topic]
+
+
+def item_or_404(by: Seat, topic: Topic, item_id: uuid.UUID) -> Shareable:
+    for model in shareables(topic):
+        found = policy.visible(model, by).filter(pk=item_id).first()
+        if found is not None:
+            return found
+    raise Denied
+
+
+def apart(by: Seat, topic: Topic) -> list[Shareable]:
+    """The items of a topic that do not simply follow it."""
+    own_way = ~Q(zone=Zone.CIRCLE)
+    return [item for model in shareables(topic) for item in policy.visible(model, by).filter(own_way)]
+
+
 @dataclasses.dataclass(frozen=True)
 class Reach:
     """Who takes part and what is shared, read once: then every 'who sees this' costs no query."""
@@ -105,6 +148,9 @@ class Reach:
         wanted = item.pk if item is not None and zone == Zone.CHOSEN else WHOLE_TOPIC
         grants = [g for g in self.grants if g.topic == topic and g.item_id == wanted]
         return [member for member in self.members if any(_reaches(grant, member) for grant in grants)]
+
+    def topics_of(self, member: Member) -> list[Topic]:
+        return [topic for topic in Topic if member in self.see(topic)]
 
     def words(self, topic: str, item: Shareable | None = None, also: Iterable[uuid.UUID | None] = ()) -> str:
         """'Only you', 'You and Marja', 'Your whole circle'. `also`: members who see it for a reason of their own."""
