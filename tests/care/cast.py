@@ -75,7 +75,7 @@ def _take_seats(cast: Cast) -> None:
             by=noor, id=uuid.uuid4(), name=name.title(), email=f"{name}@example.org", role=roles.get(name, "informal")
         )
         topics = sharing.READY_MADE["goals"] if name == "sanne" else sharing.NARROWEST
-        letter, secret = invitations.invite(by=noor, member=member, wording="Kom je erbij?", way="mail", topics=topics)
+        letter, secret = invitations.invite(by=noor, member=member, wording="Kom je erbij?", way="link", topics=topics)
         if name == "lotte":
             cast.letter, cast.secret = letter, secret
         else:

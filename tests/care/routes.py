@@ -97,6 +97,26 @@ def a_tie(cast: Any) -> uuid.UUID:
     return actions.add_tie(by=cast.seat("noor"), id=uuid.uuid4(), name="Opa").pk
 
 
+@once
+def a_handover(cast: Any) -> uuid.UUID:
+    """Planning meetings, handed to Wim before he went: so that this row gives nobody more to see."""
+    from kring.care.circles.models import Handover
+
+    until = timezone.localdate() + dt.timedelta(days=9)
+    wim = cast.members["wim"]
+    return Handover.objects.create(circle=cast.circle, to_member=wim, task="meetings", until=until).pk
+
+
+@once
+def a_letter_on_paper(cast: Any) -> uuid.UUID:
+    from kring.care.circles import invitations
+
+    letter, _secret = invitations.invite(
+        by=cast.seat("noor"), member=cast.members["lotte"], wording="Kom je?", way="letter"
+    )
+    return letter.pk
+
+
 def a_sign_in_link(cast: Any) -> str:
     from kring.care.people import links
 
@@ -200,13 +220,28 @@ GIVEN: dict[str, Callable[[Any], Any]] = {
     "circle_id": lambda cast: cast.circle.pk,
     "tie_id": a_tie,
     "member_id": lambda cast: cast.members["sanne"].pk,
+    "handover_id": a_handover,
+    "letter_id": lambda cast: cast.letter.pk,
+    "topic": lambda cast: "map",
+    "item_id": a_tie,
+    "secret": lambda cast: cast.secret,
 }
+
+LOTTE = {"member_id": lambda cast: cast.members["lotte"].pk}
+ALREADY_IN = dict.fromkeys((*MEMBERS, "paused"), 404)
+"""Whoever has a seat already cannot take the invited one too: the letter then looks like one that is closed."""
 
 ROUTES: dict[str, Row] = {}
 
 # home
 ROUTES["home:start"] = row(public())
 ROUTES["home:begin"] = row(signed_in(302), "post")
+ROUTES["home:begin_with"] = row(answers(regieondersteuner=200, professional_team=200, other_team=200))
+ROUTES["home:work"] = row(answers(regieondersteuner=200))
+ROUTES["home:team"] = row(answers(team_lead=200))
+ROUTES["home:about_circle"] = row(public())
+ROUTES["home:about_privacy"] = row(public())
+ROUTES["home:about_helping"] = row(public())
 ROUTES["home:circle"] = row(with_a_seat())
 
 # the house (the outbox is there only in the demo)
@@ -217,9 +252,56 @@ ROUTES["outbox"] = row(dict.fromkeys(PEOPLE, 404))
 ROUTES["people:enter"] = row(public(), given={"secret": a_sign_in_link})
 ROUTES["people:sign_out"] = row(signed_in(302), "post")
 
-# circles
+# circles: what is the client's
 ROUTES["circles:mine"] = row(with_a_seat())
+ROUTES["circles:start_preview"] = row(only_client(302), "post")
 ROUTES["circles:stop_preview"] = row(with_a_seat(302), "post")
+ROUTES["circles:sees"] = row(only_client())
+ROUTES["circles:sees_person"] = row(only_client())
+ROUTES["circles:sees_part"] = row(only_client())
+ROUTES["circles:reach"] = row(only_client())
+ROUTES["circles:handovers"] = row(only_client())
+ROUTES["circles:take_back"] = row(only_client(302), "post")
+ROUTES["circles:type_on"] = row(answers(), "post")  # only in a circle on paper
+ROUTES["circles:state"] = row(only_client())
+ROUTES["circles:team"] = row(only_client())
+
+# circles: people and invitations
+ROUTES["circles:members"] = row(with_a_seat())
+ROUTES["circles:member"] = row(answers(client=200, informal=200, break_glass=200))  # who sees people; oneself
+ROUTES["circles:nominate"] = row(only_client())
+ROUTES["circles:change_member"] = row(only_client())
+ROUTES["circles:pause_member"] = row(only_client(302), "post")
+ROUTES["circles:remove_member"] = row(only_client(302), "post")
+ROUTES["circles:return_member"] = row(
+    only_client(302), "post", given={"member_id": lambda cast: cast.members["wim"].pk}
+)
+ROUTES["circles:on_paper"] = row(only_client(302), "post", given=LOTTE)
+ROUTES["circles:letter_sees"] = row(only_client(), given=LOTTE)
+ROUTES["circles:letter_parts"] = row(only_client(), given=LOTTE)
+ROUTES["circles:letter_words"] = row(only_client(), given=LOTTE)
+ROUTES["circles:letter_send"] = row(only_client(302), given=LOTTE)  # without words it asks for them first
+ROUTES["circles:letter_print"] = row(only_client(), given={"letter_id": a_letter_on_paper})
+ROUTES["circles:letter_withdraw"] = row(only_client(302), "post")
+ROUTES["invitation:code"] = row(public())
+ROUTES["invitation:letter"] = row(public())
+ROUTES["invitation:accept"] = row(public(302), "post", client=404, **ALREADY_IN)
+ROUTES["invitation:decline"] = row(public(), "post")
+
+# circles: a member's own place
+ROUTES["circles:welcome"] = row(members(client=404), paused=200)
+ROUTES["circles:what_i_can"] = row(members(client=404))
+ROUTES["circles:leave"] = row(members(client=404), paused=200)
+ROUTES["circles:stay"] = row(answers(), "post")
+ROUTES["circles:my_talk"] = row(members(client=404))
+ROUTES["circles:talks"] = row(answers(regieondersteuner=200))
+ROUTES["circles:talk"] = row(answers())  # Ruth sees nobody in the circle, so nobody to talk with
+
+# circles: phases and map
+ROUTES["circles:phases"] = row(only_client())
+ROUTES["circles:tick"] = row(only_client(302), "post", data=lambda cast: {"key": "map", "done": "1"})
+ROUTES["circles:move"] = row(only_client(302), "post", data=lambda cast: {"phase": "2"})
+ROUTES["circles:decisions"] = row(members())
 ROUTES["circles:map"] = row(with_a_seat())
 ROUTES["circles:new_tie"] = row(only_client())
 ROUTES["circles:edit_tie"] = row(only_client())

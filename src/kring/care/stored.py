@@ -40,6 +40,14 @@ def allow(answer: bool) -> None:
         raise Denied
 
 
+def id_or_404(text: str) -> uuid.UUID:
+    """An id that came with a request; anything else does not exist."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise Denied from None
+
+
 def save_if_unchanged(thing: Any, version: int, changes: dict[str, object]) -> None:
     """Write `changes` and raise the version, unless someone else did so first: then raise Stale.
 
@@ -51,7 +59,7 @@ def save_if_unchanged(thing: Any, version: int, changes: dict[str, object]) -> N
     updated = model.objects.filter(pk=thing.pk, version=version).update(version=version + 1, **changes)
     if not updated:
         stored = model.objects.get(pk=thing.pk)
-        if any(getattr(stored, name) != value for name, value in changes.items()):
+        if not changes or any(getattr(stored, name) != value for name, value in changes.items()):
             raise Stale(stored)
         version = stored.version - 1
     for name, value in {**changes, "version": version + 1}.items():

@@ -18,11 +18,21 @@ from kring.care.circles.trail import wrote
 from kring.care.people.models import Person, Team
 from kring.care.stored import allow, save_if_unchanged
 
+ON_PAPER = dt.timedelta(weeks=26)
+"""For how long a circle on paper is typed by somebody else before the client is asked again."""
+
 
 @transaction.atomic
-def start_circle(*, by: Person, client: Person, team: Team | None = None, id: uuid.UUID | None = None) -> Circle:
-    """Open a circle for `client`, who owns it from the first moment. A supporter who starts it becomes a member."""
-    circle, new = Circle.objects.get_or_create(id=id or uuid.uuid4(), defaults={"client": client, "team": team})
+def start_circle(
+    *, by: Person, client: Person, team: Team | None = None, id: uuid.UUID | None = None, on_paper: bool = False
+) -> Circle:
+    """Open a circle for `client`, who owns it from the first moment. A supporter who starts it becomes a member.
+
+    On paper the client has no account: everything is then handed to the supporter who types, until a date.
+    """
+    circle, new = Circle.objects.get_or_create(
+        id=id or uuid.uuid4(), defaults={"client": client, "team": team, "on_paper": on_paper}
+    )
     allow(circle.client_id == client.pk)
     if not new:
         return circle
@@ -33,8 +43,26 @@ def start_circle(*, by: Person, client: Person, team: Team | None = None, id: uu
             joined_at=timezone.now(),
         )  # fmt: skip
         sharing.give_narrowest(circle=circle, member=member, granted_by=client)
+        if on_paper:
+            _hand_over_on_paper(member)
     wrote(seat_or_404(by, circle.pk), "started", "circle", circle.pk)
     return circle
+
+
+def _hand_over_on_paper(member: Member) -> None:
+    until = timezone.localdate() + ON_PAPER
+    for task in Task:
+        Handover.objects.update_or_create(
+            circle_id=member.circle_id, to_member=member, task=task, ended_at=None, defaults={"until": until}
+        )
+
+
+@transaction.atomic
+def go_on_paper_longer(*, by: Seat) -> None:
+    """In a circle on paper the client says so aloud: whoever types keeps what was handed over for another while."""
+    allow(policy.may_type_on(by))
+    _hand_over_on_paper(own_member(by))
+    wrote(by, "handed over", "handover", by.circle_id, fields=["on paper"], rule="on paper")
 
 
 @transaction.atomic
@@ -202,8 +230,9 @@ def _take_seat_again(member: Member) -> None:
     ended = member.ended_at
     allow(ended is not None)
     assert ended is not None
-    same = Member.objects.filter(circle_id=member.circle_id, person_id=member.person_id, ended_at=None)
-    allow(member.person_id is None or not same.exists())
+    allow(
+        not Member.objects.filter(circle=member.circle, person=member.person_id or uuid.uuid4(), ended_at=None).exists()
+    )
     Member.objects.filter(pk=member.pk).update(ended_at=None, ended_by=None)
     if ended > timezone.now() - policy.SECOND_THOUGHTS:
         for grant in member.grants.filter(revoked_at=ended):

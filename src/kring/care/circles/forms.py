@@ -44,16 +44,22 @@ class EditTie(EditForm):
 
 
 class StartCircle(Plain):
-    """A client starts alone with one click; a regieondersteuner names the client."""
+    """Somebody who supports a client names them. The circle is the client's from the first moment."""
 
-    new_id = forms.UUIDField(widget=forms.HiddenInput)
+    new_id = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
     client_name = forms.CharField(label=_("What is the client's name?"), max_length=120)
     client_email = forms.EmailField(
         label=_("E-mail address of the client"),
         required=False,
         help_text=_("Without an address the circle runs on paper, and you type."),
     )
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False)
+    agreed = forms.BooleanField(
+        label=_("The client wants this"), error_messages={"required": _("Ask the client first, and tick this.")}
+    )
+
+    def content(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        return {"id": typed["new_id"], "client_name": typed["client_name"], "client_email": typed["client_email"]}
 
 
 class ChooseTopics(Plain):
@@ -164,7 +170,7 @@ class Words(Plain):
 class SendLetter(Plain):
     new_id = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
     way = forms.ChoiceField(
-        label=_("How do you want to send it?"), choices=[*Invitation._meta.get_field("way").choices or []],
+        label=_("How do you want to send it?"), choices=Invitation.WAYS,
         widget=forms.RadioSelect, error_messages={"required": _("Choose how you want to send it.")},
     )  # fmt: skip
     email = forms.EmailField(label=_("E-mail address"), required=False)

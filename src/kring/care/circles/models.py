@@ -167,12 +167,11 @@ class Member(Stored):
 class Invitation(Stored):
     """A letter to one future member. The secret of its link is never stored, only its hash."""
 
+    WAYS: ClassVar = [("mail", _("By e-mail")), ("link", _("A link")), ("letter", _("On paper"))]
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="invitations")
     invited_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     wording = models.TextField(_("Your words"), max_length=2000)
-    way = models.CharField(
-        max_length=6, choices=[("mail", _("By e-mail")), ("link", _("A link")), ("letter", _("On paper"))]
-    )
+    way = models.CharField(max_length=6, choices=WAYS)
     secret_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)

@@ -81,9 +81,8 @@ def may_interview(seat: Seat) -> bool:
 
 
 def to_interview(seat: Seat) -> QuerySet[Member]:
-    """The people whom a regieondersteuner can have a talk with: whoever they see, but not themselves."""
-    people = members_visible_to(seat).filter(ended_at=None).exclude(pk=seat.member_id)
-    return people.exclude(role=MemberRole.REGIEONDERSTEUNER)
+    """The people whom a regieondersteuner can have a talk with: whoever they see, but not a regieondersteuner."""
+    return members_visible_to(seat).filter(ended_at=None).exclude(role=MemberRole.REGIEONDERSTEUNER)
 
 
 def just_left(person: Person, circle_id: uuid.UUID) -> Member | None:
@@ -135,8 +134,13 @@ def may_direct(seat: Seat) -> bool:
 
 def may_move(seat: Seat) -> bool:
     """Moving on is the client's click. In a circle on paper it is made by whoever types what the client says."""
-    types = seat.circle.on_paper and seat.role == MemberRole.REGIEONDERSTEUNER and bool(seat.tasks)
-    return may_direct(seat) or (types and not seat.preview)
+    return may_direct(seat) or (may_type_on(seat) and bool(seat.tasks))
+
+
+def may_type_on(seat: Seat) -> bool:
+    """The regieondersteuner of a circle on paper, whose client has no account to hand things over with."""
+    typist = seat.kind == "member" and seat.role == MemberRole.REGIEONDERSTEUNER and not seat.preview
+    return bool(seat.circle.on_paper) and typist
 
 
 def may_edit_tie(seat: Seat, tie: Tie) -> bool:
@@ -152,3 +156,12 @@ def may_start_for_others(person: Person) -> bool:
     in_team = person.posts.filter(ended_at__isnull=True, team__isnull=False).exclude(role="team_lead")
     supports = person.seats.filter(role="regieondersteuner", joined_at__isnull=False, ended_at__isnull=True)
     return in_team.exists() or supports.exists()
+
+
+def led_teams(person: Person) -> QuerySet[Team]:
+    return Team.objects.filter(posts__person=person, posts__role="team_lead", posts__ended_at=None, ended_at=None)
+
+
+def circles_led_by(person: Person) -> QuerySet[Circle]:
+    """The running circles whose clients linked them to a team that this person leads: for phases and dates only."""
+    return Circle.objects.filter(team__in=led_teams(person), closed_at=None)

@@ -27,8 +27,6 @@ READY_MADE = {
 """The three choices offered at an invitation. The map is in none of them: sharing it is a choice of its own."""
 
 
-
-
 def ready_made_words() -> dict[str, tuple[str, str]]:
     """Each ready-made choice: its name, and what it opens."""
     names = {"meetings": _("Only the meetings"), "goals": _("Also my plans"), "all": _("Also my crisis plan")}

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sees/<str:topic>/<uuid:item_id>/", sees.reach, name="reach"),
     path("handovers/", mine.handovers, name="handovers"),
     path("handovers/<uuid:handover_id>/take-back/", mine.take_back, name="take_back"),
+    path("type-on/", mine.type_on, name="type_on"),
     path("state/", mine.state, name="state"),
     path("team/", mine.team, name="team"),
     path("members/", members.members, name="members"),

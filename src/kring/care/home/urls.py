@@ -1,10 +1,16 @@
 from django.urls import path
 
-from kring.care.home import views
+from kring.care.home import starting, views, work
 
 app_name = "home"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("begin/", views.begin, name="begin"),
+    path("", starting.start, name="start"),
+    path("begin/", starting.begin, name="begin"),
+    path("begin/with/", starting.begin_with, name="begin_with"),
+    path("work/", work.work, name="work"),
+    path("team/", work.team, name="team"),
+    path("about/circle/", starting.about, {"page": "circle"}, name="about_circle"),
+    path("about/privacy/", starting.about, {"page": "privacy"}, name="about_privacy"),
+    path("about/helping/", starting.about, {"page": "helping"}, name="about_helping"),
     path("c/<uuid:circle_id>/", views.circle, name="circle"),
 ]

@@ -3,6 +3,7 @@
 A link that was answered, withdrawn, mistyped or is too old gets one and the same kind page, which tells nothing.
 """
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
         return redirect("home:circle", taken.circle_id) if taken else _closed(request)
     person = _reader(request, found)
     if person is None:
-        return redirect(f"{reverse('account_login')}?next={reverse('invitation:letter', args=[secret])}")
+        return redirect(f"{settings.LOGIN_URL}?next={reverse('invitation:letter', args=[secret])}")
     try:
         member = invitations.accept(letter=found, person=person)
     except Denied:

@@ -21,7 +21,7 @@ from kring.care.circles.models import Invitation, Member, Tie
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
-from kring.care.stored import allow
+from kring.care.stored import allow, id_or_404
 
 
 def nominate(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
@@ -30,7 +30,7 @@ def nominate(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     allow(policy.may_keep(seat, Task.INVITE))
     ties = policy.visible(Tie, seat).filter(kind__in=["person", "organisation"]).order_by("created_at")
     named = policy.members_visible_to(seat).filter(ended_at=None, tie__isnull=False).values("tie_id")
-    chosen = ties.filter(pk=request.GET.get("dot")).first() if request.GET.get("dot") else None
+    chosen = get_object_or_404(ties, pk=id_or_404(request.GET["dot"])) if request.GET.get("dot") else None
     form = NewMember(request.POST or None, initial={"name": chosen.name if chosen else ""})
     if request.method == "POST" and form.is_valid():
         made = actions.nominate(by=seat, id=form.cleaned_data["new_id"], tie=chosen, **form.content())
@@ -96,7 +96,8 @@ def parts(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> H
         draft["topics"] = form.cleaned_data["topics"]
         request.session.modified = True
         return _after_choice(request, circle_id, member, "parts")
-    return render(request, "circles/letter_parts.html", {"seat": seat, "here": "circle", "form": form, "member": member})
+    page = {"seat": seat, "here": "circle", "form": form, "member": member}
+    return render(request, "circles/letter_parts.html", page)
 
 
 def words(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> HttpResponse:

@@ -28,13 +28,14 @@ def mine(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
 
 def _place(seat: Seat) -> dict[str, object]:
     """What a member's own page shows; in an emergency there is no member and the page is nearly empty."""
-    talks = Interview.objects.filter(member_id=seat.member_id, member_id__isnull=False)
+    reads_talks = seat.member_id is not None and seat.kind == "member" and not seat.preview
     return {
         "shown": [topic for topic in Topic if topic in seat.topics],
         "me": actions.own_member(seat) if seat.member_id else Member(),
         "handed": policy.handovers_in(seat),
-        "talks": not seat.preview and seat.kind == "member" and talks.exists(),
+        "talks": reads_talks and Interview.objects.filter(member=seat.member_id).exists(),
         "may_interview": policy.may_interview(seat),
+        "may_type_on": policy.may_type_on(seat),
     }
 
 
@@ -78,6 +79,14 @@ def take_back(request: HttpRequest, circle_id: uuid.UUID, handover_id: uuid.UUID
     handover = get_object_or_404(Handover, pk=handover_id, circle_id=circle_id)
     actions.take_back(by=seat, handover=handover)
     return redirect("circles:handovers", circle_id)
+
+
+@require_POST
+def type_on(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
+    """A circle on paper: the client agreed that somebody types for them a while longer."""
+    seat = sit(request, circle_id)
+    actions.go_on_paper_longer(by=seat)
+    return redirect("circles:mine", circle_id)
 
 
 def state(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:

@@ -17,7 +17,7 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.sharing import Reach
 from kring.care.circles.topics import EVERYONE, MemberRole, Topic, Zone
 from kring.care.circles.trail import saw
-from kring.care.stored import allow
+from kring.care.stored import allow, id_or_404
 
 
 def _client(request: HttpRequest, circle_id: uuid.UUID) -> Seat:
@@ -75,7 +75,7 @@ def _switch(request: HttpRequest, seat: Seat, topic: Topic) -> None:
     member, role = None, request.POST.get("role", "")
     if "member" in request.POST:
         members = Member.objects.filter(circle_id=seat.circle_id, ended_at=None)
-        member, role = get_object_or_404(members, pk=_uuid(request.POST["member"])), ""
+        member, role = get_object_or_404(members, pk=id_or_404(request.POST["member"])), ""
     elif role not in (*MemberRole, EVERYONE):
         raise Http404
     if request.POST.get("on"):
@@ -110,13 +110,6 @@ def reach(request: HttpRequest, circle_id: uuid.UUID, topic: str, item_id: uuid.
 def _topic(value: str) -> Topic:
     try:
         return Topic(value)
-    except ValueError:
-        raise Http404 from None
-
-
-def _uuid(value: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(value)
     except ValueError:
         raise Http404 from None
 

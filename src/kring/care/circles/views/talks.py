@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from kring.care.circles import interviews, policy
+from kring.care.circles import actions, interviews, policy
 from kring.care.circles.door import sit
 from kring.care.circles.forms import Talk
 from kring.care.circles.models import Interview
@@ -47,7 +47,7 @@ def my_talk(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(seat.kind == "member" and not seat.preview)
     mine = policy.interviews_visible_to(request.user)  # type: ignore[arg-type]
-    found = mine.filter(member_id=seat.member_id, circle_id=circle_id).select_related("held_by")
+    found = mine.filter(member=actions.own_member(seat)).select_related("held_by")
     records = [(talk, talk.about_others_for(seat.person_id)) for talk in found]
     saw(seat, "my talk")
     return render(request, "circles/my_talk.html", {"seat": seat, "here": "mine", "records": records})
