@@ -39,7 +39,7 @@ def answer(name: str, person: str, cast) -> int:
     to_sign_in = got.status_code == 302 and got.headers["Location"].startswith("/sign-in/")
     if person != "anonymous":
         assert not to_sign_in, f"{person} was sent to the sign-in page"
-    elif route.answers[person] == routes.TO_SIGN_IN and route.answers["client"] != routes.TO_SIGN_IN:
+    elif route.answers[person] == routes.TO_SIGN_IN and route.answers["administrator"] != routes.TO_SIGN_IN:
         assert to_sign_in, "whoever is not signed in should be sent to the sign-in page"
     return got.status_code
 
