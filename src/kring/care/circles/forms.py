@@ -96,7 +96,7 @@ class HandOver(Plain):
     member = forms.ModelChoiceField(
         label=_("To whom?"), queryset=Member.objects.none(), widget=forms.RadioSelect, empty_label=None
     )
-    until = forms.DateField(label=_("Until when?"), widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Until when?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, circle_id: uuid.UUID, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,7 +117,7 @@ class HandOver(Plain):
 
 class ChooseTeam(Plain):
     team = forms.ModelChoiceField(
-        label=_("Which team?"), queryset=Team.objects.none(), required=False, widget=forms.RadioSelect,
+        label=_("Which team?"), queryset=Team.objects.none(), required=False, blank=True, widget=forms.RadioSelect,
         empty_label=_("No team"),
     )  # fmt: skip
 

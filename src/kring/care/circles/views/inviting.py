@@ -36,8 +36,15 @@ def nominate(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
         made = actions.nominate(by=seat, id=form.cleaned_data["new_id"], tie=chosen, **form.content())
         return redirect("circles:change_member", circle_id, made.pk)
     saw(seat, "nominate", [Topic.PEOPLE, Topic.MAP])
-    page = {"seat": seat, "here": "circle", "form": form, "ties": ties.exclude(pk__in=named), "chosen": chosen}
+    here = {member.name.casefold() for member in policy.members_visible_to(seat).filter(ended_at=None)}
+    free = [tie for tie in ties.exclude(pk__in=named) if not any(_same(tie.name, name) for name in here)]
+    page = {"seat": seat, "here": "circle", "form": form, "ties": free, "chosen": chosen}
     return render(request, "circles/nominate.html", page)
+
+
+def _same(tie: str, member: str) -> bool:
+    """'Sanne' on the map and 'Sanne Visser' in the circle are the same person to whoever wrote both."""
+    return member == tie.casefold() or member.startswith(f"{tie.casefold()} ")
 
 
 def _future(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> tuple[Seat, Member]:

@@ -12,7 +12,7 @@ from kring.care.circles import actions, policy
 from kring.care.circles.door import offer_undo, sit
 from kring.care.circles.forms import EditTie, NewTie
 from kring.care.circles.models import Tie
-from kring.care.circles.rings import placed
+from kring.care.circles.rings import RADII, placed
 from kring.care.circles.sharing import Reach
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
@@ -24,6 +24,8 @@ def map_page(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     ties = list(policy.visible(Tie, seat).order_by("created_at"))
     saw(seat, "map", [Topic.MAP])
     page = {"seat": seat, "here": "circle", "ties": ties, "dots": placed(ties), "rings": Tie.RINGS}
+    page |= {"kinds": Tie.KINDS, "feelings": Tie.FEELINGS, "radii": RADII.values()}
+    page["may_invite"] = policy.may_keep(seat, Task.INVITE)
     page["may_edit"] = policy.may_keep(seat, Task.MAP)
     page["sees"] = Reach.of(circle_id).words(Topic.MAP) if seat.is_client else ""
     return render(request, "circles/map.html", page)
@@ -43,6 +45,7 @@ def edit_tie(request: HttpRequest, circle_id: uuid.UUID, tie_id: uuid.UUID) -> H
     seat = sit(request, circle_id)
     tie = get_object_or_404(policy.visible(Tie, seat), pk=tie_id)
     allow(policy.may_edit_tie(seat, tie))
+    name = tie.name  # the form changes the tie while it checks what was typed
     form = EditTie(request.POST or None, instance=tie)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,7 +53,10 @@ def edit_tie(request: HttpRequest, circle_id: uuid.UUID, tie_id: uuid.UUID) -> H
             return redirect("circles:map", circle_id)
         except Stale as stale:
             form.show_both(stale)
-    return render(request, "circles/tie.html", {"seat": seat, "here": "circle", "form": form, "tie": tie})
+    page: dict[str, object] = {"seat": seat, "here": "circle", "form": form, "tie": tie, "name": name}
+    page["may_invite"] = policy.may_keep(seat, Task.INVITE)
+    page["sees"] = Reach.of(circle_id).words(Topic.MAP, tie) if policy.may_share(seat) else ""
+    return render(request, "circles/tie.html", page)
 
 
 @require_POST

@@ -117,7 +117,9 @@ def team(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(policy.may_share(seat))
     circle = Circle.objects.select_related("team").get(pk=circle_id)
-    form = ChooseTeam(request.POST or None, teams=policy.teams_to_choose(circle))
+    form = ChooseTeam(
+        request.POST or None, initial={"team": circle.team_id or ""}, teams=policy.teams_to_choose(circle)
+    )
     if request.method == "POST" and form.is_valid():
         actions.link_team(by=seat, team=form.cleaned_data["team"])
         return redirect("circles:team", circle_id)
