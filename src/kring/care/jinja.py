@@ -44,5 +44,5 @@ def environment(**options: Any) -> Environment:
         "htmx_script": htmx_script,
         "language": translation.get_language,
     }
-    made.filters |= {"day": day, "moment": moment}
+    made.filters |= {"day": day, "moment": moment, "first_upper": lambda text: text[:1].upper() + text[1:]}
     return made
