@@ -15,6 +15,7 @@ ROOMS = (
     "kring.evidence.commands",  # new
     "kring.evidence.records.commands",  # import, dedup
     "kring.evidence.extraction.commands",  # extract, rob
+    "kring.evidence.report.commands",  # synthesise, grade, report, build, check
 )
 
 

@@ -56,7 +56,7 @@ def effect_direction(marks: Sequence[Mark], groups: Sequence[str], title: str) -
     for i, study in enumerate(studies):
         y = top + 34 * i + 17
         figure.line(0, y - 17, figure.width, y - 17)
-        figure.text(0, y + 5, short(study, 29))
+        figure.text(0, y + 5, short(study, 27))
         for j, group in enumerate(groups):
             if mark := by.get((study, group)):
                 _arrow(figure, left + column * (j + 0.5), y, mark)
@@ -135,42 +135,50 @@ class Point:
     main: bool = True
 
 
+DEEPEST = 4.0  # p = 0.0001 at both ends of the albatross plot
+FEWEST, MOST = 20, 3000  # people at its bottom and top
+LEFT, RIGHT, TOP, BOTTOM = 60.0, 620.0, 20.0, 338.0
+
+
+def _across(p: float, benefit: bool) -> float:
+    fold = min(DEEPEST, -math.log10(p)) / DEEPEST
+    return LEFT + (RIGHT - LEFT) * (0.5 + (0.5 if benefit else -0.5) * fold)
+
+
+def _up(n: float) -> float:
+    inside = min(max(n, FEWEST), MOST)
+    return BOTTOM - (BOTTOM - TOP) * math.log(inside / FEWEST) / math.log(MOST / FEWEST)
+
+
 def albatross(points: Sequence[Point], title: str, contours: Sequence[float] = (0.1, 0.2, 0.5)) -> Figure:
     """Folded p on the horizontal (log) axis, people on the vertical, with contours of equal effect."""
-    width, height, left, top, bottom = 640.0, 400.0, 60.0, 20.0, 62.0
     told = "; ".join(f"{p.study}: {'better' if p.benefit else 'worse'}, p {p.p:g}, {p.n:g} people" for p in points)
-    figure = Figure("albatross", title, (told or "No study gives both p and numbers") + ".", width, height)
-    deepest = 4.0  # p = 0.0001 at both ends
-
-    def across(p: float, benefit: bool) -> float:
-        fold = min(deepest, -math.log10(p)) / deepest
-        return left + (width - left - 20) * (0.5 + (0.5 if benefit else -0.5) * fold)
-
-    low, high = math.log10(20), math.log10(3000)
-
-    def up(n: float) -> float:
-        return height - bottom - (height - top - bottom) * (math.log10(min(max(n, 20), 3000)) - low) / (high - low)
-
+    height = 400 + 17.0 * len(points) + 8
+    figure = Figure("albatross", title, (told or "No study gives both p and numbers") + ".", 640, height)
     for n in (20, 50, 100, 300, 1000, 3000):
-        figure.line(left, up(n), width - 20, up(n))
-        figure.text(left - 8, up(n) + 4, f"{n}", "small", "end")
-    for p in (1.0, 0.1, 0.01, 0.001, 0.0001):
-        for benefit in (True, False) if p < 1 else (True,):
-            figure.text(across(p, benefit), height - bottom + 18, f"{p:g}", "small", "middle")
-    figure.line(across(1, True), top, across(1, True), height - bottom, "dash")
+        figure.line(LEFT, _up(n), RIGHT, _up(n))
+        figure.text(LEFT - 8, _up(n) + 4, f"{n}", "small", "end")
+    for p, benefit in [(1.0, True), *((10.0**-i, side) for i in (1, 2, 3, 4) for side in (True, False))]:
+        figure.text(_across(p, benefit), BOTTOM + 18, f"{p:g}", "small", "middle")
+    figure.line(_across(1, True), TOP, _across(1, True), BOTTOM, "dash")
     for d in contours:
-        for benefit in (True, False):
-            pairs = [(p, albatross_n(p, d)) for p in (10 ** (-deepest * i / 60) for i in range(2, 61))]
-            curve = [(across(p, benefit), up(people)) for p, people in pairs if 20 <= people <= 3000]
-            if len(curve) > 1:
-                figure.polyline(curve, "curve")
-                x, y = curve[-1]
-                figure.text(x, y - 5, f"d {d:g}", "small", "end" if benefit else "start")
-    for point in points:
-        x, y = across(point.p, point.benefit), up(point.n)
+        _contour(figure, d, True)
+        _contour(figure, d, False)
+    for i, point in enumerate(points):
+        x, y = _across(point.p, point.benefit), _up(point.n)
         figure.circle(x, y, 6, "main edge" if point.main else "open", point.study)
-        side, anchor = (10, "start") if point.benefit else (-10, "end")
-        figure.text(x + side, y + 5, short(point.study, 26), "small strong", anchor)
-    figure.text(left, height - 24, "control did better  ←  two-sided p  →  training did better", "small")
-    figure.text(left, height - 6, "Height: people. Open circle: outside the main synthesis.", "small")
+        figure.text(x, y - 10, point.study.split(".")[0], "small strong", "middle")
+        figure.text(LEFT, 414 + 17 * i, point.study, "small")
+    figure.text(LEFT, 376, "control did better ← two-sided p → training did better", "small")
+    figure.text(LEFT, 394, "Height: people. Open circle: outside the main synthesis.", "small")
     return figure
+
+
+def _contour(figure: Figure, d: float, benefit: bool) -> None:
+    """The line on which a standardised difference d lies, labelled at its outer end."""
+    pairs = [(p, albatross_n(p, d)) for p in (10 ** (-DEEPEST * i / 60) for i in range(2, 61))]
+    curve = [(_across(p, benefit), _up(n)) for p, n in pairs if FEWEST <= n <= MOST]
+    if len(curve) > 1:
+        figure.polyline(curve, "curve")
+        x, y = curve[-1]
+        figure.text(x, y - 5, f"d {d:g}", "small", "end" if benefit else "start")

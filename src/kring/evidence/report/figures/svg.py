@@ -36,6 +36,7 @@ class Figure:
         self.name, self.title, self.desc = name, title, desc
         self.width, self.height = width, height
         self.parts: list[str] = []
+        self.role = "img"
 
     def text(self, x: float, y: float, words: str, classes: str = "", anchor: str = "start") -> None:
         extra = f' class="{classes}"' if classes else ""
@@ -66,9 +67,11 @@ class Figure:
         path = " ".join(f"{fmt(x)},{fmt(y)}" for x, y in points)
         self.parts.append(f'<polyline points="{path}" class="{classes}"/>')
 
-    def link(self, href: str, x: float, y: float, words: str, classes: str = "", anchor: str = "start") -> None:
+    def link(self, href: str, x: float, y: float, words: list[str], classes: str = "") -> None:
+        """Lines of text that lead somewhere; a figure with links is a group, since an image has no controls."""
+        self.role = "group"
         self.parts.append(f'<a href="{escape(href)}">')
-        self.text(x, y, words, classes, anchor)
+        self.lines(x, y, words, classes)
         self.parts.append("</a>")
 
     def _shape(self, tag: str, label: str) -> None:
@@ -80,7 +83,7 @@ class Figure:
         """The drawing, to stand alone or inside a page."""
         t, d = f"{self.name}-title", f"{self.name}-desc"
         head = f'<svg xmlns="http://www.w3.org/2000/svg" class="kf" viewBox="0 0 {fmt(self.width)} {fmt(self.height)}"'
-        head += f' width="{fmt(self.width)}" height="{fmt(self.height)}" role="img" aria-labelledby="{t} {d}">'
+        head += f' width="{fmt(self.width)}" height="{fmt(self.height)}" role="{self.role}" aria-labelledby="{t} {d}">'
         told = f'<title id="{t}">{escape(self.title)}</title><desc id="{d}">{escape(self.desc)}</desc>'
         return "\n".join([head, told, f"<style>{STYLE}</style>", *self.parts, "</svg>"]) + "\n"
 
