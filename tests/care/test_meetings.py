@@ -128,8 +128,8 @@ def test_a_forged_link_does_not_exist(client, cast, meeting):
 def test_who_sees_no_people_sees_only_their_own_answer(cast, poll):
     option = poll.options.first()
     actions.answer_date(by=cast.seat("sanne"), option=option, answer="yes")
-    assert list(policy.answers(cast.seat("pieter"), poll)) == []
-    assert len(policy.answers(cast.seat("sanne"), poll)) == 1
+    assert list(policy.answers(cast.seat("pieter"), poll.pk)) == []
+    assert len(policy.answers(cast.seat("sanne"), poll.pk)) == 1
     assert len(policy.attendances(cast.seat("pieter"), poll)) == 1
 
 

@@ -62,3 +62,17 @@ def test_the_words_for_who_sees_follow_the_policy(cast):
     reach = sharing.Reach.of(cast.circle.pk)
     assert {member.name for member in reach.see(Topic.GOALS)} == {"Sanne"}
     assert reach.see(Topic.MAP) == []
+
+
+def test_the_line_of_one_query_says_the_same_as_the_whole_reach(cast):
+    from kring.care.circles.seen import seen_in_words
+
+    noor, circle = cast.seat("noor"), cast.circle.pk
+    dot = tie(cast)
+    sharing.share(by=noor, topic=Topic.CRISIS, role="everyone")
+    sharing.share(by=noor, topic=Topic.MAP, role="regieondersteuner")
+    for topic in Topic:
+        assert seen_in_words(circle, topic) == sharing.Reach.of(circle).words(topic)
+    for zone in Zone:
+        sharing.set_reach(by=noor, item=dot, zone=zone, members=[cast.members["sanne"], cast.members["pieter"]])
+        assert seen_in_words(circle, Topic.MAP, zone, dot.pk) == sharing.Reach.of(circle).words(Topic.MAP, dot)

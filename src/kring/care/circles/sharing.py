@@ -136,6 +136,7 @@ class Reach:
     @classmethod
     def of(cls, circle_id: uuid.UUID) -> "Reach":
         members = Member.objects.filter(circle_id=circle_id, joined_at__isnull=False, ended_at=None, paused_at=None)
+        members = members.order_by("created_at")
         return cls(tuple(members), tuple(Grant.objects.filter(circle_id=circle_id, revoked_at=None)))
 
     def see(self, topic: str, item: Shareable | None = None) -> list[Member]:
@@ -154,13 +155,18 @@ class Reach:
         """'Only you', 'You and Marja', 'Your whole circle'. `also`: members who see it for a reason of their own."""
         seen = {member.pk for member in self.see(topic, item)} | set(also)
         seen_by = [member.name for member in self.members if member.pk in seen]
-        if not seen_by:
-            return _("Only you")
-        if len(seen_by) == len(self.members) and len(seen_by) > 2:
-            return _("Your whole circle")
-        *first, last = seen_by
-        names = _("%(names)s and %(last)s") % {"names": ", ".join(first), "last": last} if first else last
-        return _("You and %(names)s") % {"names": names}
+        return names_in_words(seen_by, len(self.members))
+
+
+def names_in_words(seen_by: list[str], members: int) -> str:
+    """The names of those who see something, out of so many members, as the line under it says."""
+    if not seen_by:
+        return _("Only you")
+    if len(seen_by) == members and members > 2:
+        return _("Your whole circle")
+    *first, last = seen_by
+    names = _("%(names)s and %(last)s") % {"names": ", ".join(first), "last": last} if first else last
+    return _("You and %(names)s") % {"names": names}
 
 
 def _reaches(grant: Grant, member: Member) -> bool:

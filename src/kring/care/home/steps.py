@@ -29,19 +29,19 @@ PEOPLE = Step(
     _("Who would you like to have along?"),
     _("One person is enough to begin. Nothing is sent yet."),
     _("Choose someone"),
-    "circles:map",
+    "circles:members",
 )
 DREAM = Step(
     _("What do you dream of?"),
     _("Small or large, in your own words. It may change later."),
     _("Write it down"),
-    "plan:plan",
+    "plan:new_dream",
 )
 CRISIS_PLAN = Step(
     _("What helps when it goes less well?"),
     _("With a crisis plan others know what you want then."),
     _("Make my crisis plan"),
-    "plan:plan",
+    "plan:crisis",
 )
 MEETING = Step(
     _("Do you want to meet?"),

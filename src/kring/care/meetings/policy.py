@@ -1,6 +1,8 @@
 """Who sees and does what around meetings. The circle's own rules come first; this adds chairing and the agenda."""
 
-from django.db.models import Q, QuerySet
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
 
 from kring.care.circles import policy as circle
 from kring.care.circles.models import Member
@@ -27,29 +29,48 @@ def may_chair(seat: Seat, meeting: Meeting) -> bool:
 
 def agenda(seat: Seat, meeting: Meeting) -> QuerySet[AgendaItem]:
     """The points of this meeting that the seat may see: a point about a goal only for whoever sees that goal."""
-    return AgendaItem.objects.filter(meeting=meeting, removed_at=None).filter(reach_of_points(seat))
+    goals, crisis = Topic.GOALS in seat.topics, Topic.CRISIS in seat.topics
+    reach = points_reach(seat.kind, goals, crisis, seat.role, seat.circle_id, seat.member_id)
+    found = AgendaItem.objects.filter(reach, meeting=meeting, removed_at=None)
+    return found.select_related("goal", "meeting").annotate(goal_text=F("goal__text"))
 
 
-def reach_of_points(seat: Seat, prefix: str = "") -> Q:
-    """The rule for agenda points as a condition, also for what hangs on a point (`prefix='agenda_item__'`)."""
-    if seat.is_client:
+def points_reach(
+    kind: str, goals: bool, crisis: bool, role: str, circle_id: UUID, member_id: UUID | None, prefix: str = ""
+) -> Q:
+    """The rule for agenda points from plain values, so that a prepared query can use it too.
+
+    A point about a goal is there only for who sees the goal, the crisis plan's only where that is shared. `prefix`
+    reaches the point from what hangs on it.
+    """
+    if kind == "client":
         return Q()
-    goals = circle.visible(Goal, seat).values("pk")
-    plain = ~Q(**{f"{prefix}kind__in": ["goal", "crisis"]})
-    crisis = Q(**{f"{prefix}kind": "crisis"}) if Topic.CRISIS in seat.topics else Q(pk__in=[])
-    return plain | Q(**{f"{prefix}kind": "goal", f"{prefix}goal__in": goals}) | crisis
+    seen = Goal.objects.filter(
+        circle.reach_by_values(Topic.GOALS, kind, goals, role, circle_id, member_id),
+        circle_id=circle_id,
+        removed_at__isnull=True,
+    )
+    plain = ["goal"] if crisis else ["goal", "crisis"]
+    return ~Q(**{f"{prefix}kind__in": plain}) | Q(**{f"{prefix}kind": "goal", f"{prefix}goal__in": seen.values("pk")})
 
 
 def decisions(seat: Seat, meeting: Meeting) -> QuerySet[Decision]:
     """What was decided, except under a point that this seat does not see."""
-    here = Decision.objects.filter(meeting=meeting, removed_at=None)
-    return here if seat.is_client else here.filter(Q(agenda_item=None) | reach_of_points(seat, "agenda_item__"))
+    goals, crisis = Topic.GOALS in seat.topics, Topic.CRISIS in seat.topics
+    reach = decisions_reach(seat.kind, goals, crisis, seat.role, seat.circle_id, seat.member_id)
+    return Decision.objects.filter(reach, meeting=meeting, removed_at=None)
 
 
-def answers(seat: Seat, meeting: Meeting) -> QuerySet[DateAnswer]:
+def decisions_reach(kind: str, goals: bool, crisis: bool, role: str, circle_id: UUID, member_id: UUID | None) -> Q:
+    if kind == "client":
+        return Q()
+    return Q(agenda_item=None) | points_reach(kind, goals, crisis, role, circle_id, member_id, "agenda_item__")
+
+
+def answers(seat: Seat, meeting_id: UUID) -> QuerySet[DateAnswer]:
     """Answers to the date poll: all for who plans or sees the people, else only one's own."""
-    given = DateAnswer.objects.filter(option__meeting=meeting).select_related("member")
-    if _sees_people(seat):
+    given = DateAnswer.objects.filter(option__meeting=meeting_id).select_related("member")
+    if sees_people(seat):
         return given.filter(Q(member=None) | Q(member__ended_at=None))
     return given.filter(own(seat))
 
@@ -59,7 +80,7 @@ def attendances(seat: Seat, meeting: Meeting) -> QuerySet[Attendance]:
     here = Attendance.objects.filter(meeting=meeting).select_related("member")
     if meeting.held_at is None:
         here = here.filter(member__ended_at=None)
-    return here if _sees_people(seat) else here.filter(own(seat))
+    return here if sees_people(seat) else here.filter(own(seat))
 
 
 def own(seat: Seat) -> Q:
@@ -67,7 +88,7 @@ def own(seat: Seat) -> Q:
     return Q(member_id=seat.member_id) if seat.member_id else Q(pk__in=[])
 
 
-def _sees_people(seat: Seat) -> bool:
+def sees_people(seat: Seat) -> bool:
     return seat.is_client or may_plan(seat) or Topic.PEOPLE in seat.topics
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 
 from kring.care.plan.models import CrisisContact, CrisisPlan
 
-SIZES = (8, 7, 6)
+SIZES = (10, 9, 8, 7, 6)
 """Type sizes in points that the stylesheet knows; below six nobody reads it in the dark."""
 
-LINES = {8: 11, 7: 13, 6: 15}
-CHARACTERS = {8: 46, 7: 53, 6: 62}
+LINES = {10: 9, 9: 10, 8: 12, 7: 14, 6: 16}
+CHARACTERS = {10: 34, 9: 38, 8: 43, 7: 50, 6: 59}
 """How many lines fit on one side, and how many characters surely fit on a line: tried in Chromium by a test."""
 
 

@@ -1,10 +1,23 @@
 """Linear mixed models with nested random effects, from group sums.
 
-`fit(table, "score ~ arm * months", groups=("institution", "team", "person"))` is the door.
+`fit(table, "score ~ arm * months", groups=("institution", "team", "person"))` is the door;
+`fit_many(design, outcomes)` fits one design to thousands of outcomes at once.
 """
 
-from kring.evaluation.mixed_model.design import ModelError
+from kring.evaluation.mixed_model.batch import BatchFits, fit_many
+from kring.evaluation.mixed_model.design import Design, ModelError, build
 from kring.evaluation.mixed_model.estimate import fit
 from kring.evaluation.mixed_model.fitted import Contrast, Fit, FTest, VarianceComponent
 
-__all__ = ["Contrast", "FTest", "Fit", "ModelError", "VarianceComponent", "fit"]
+__all__ = [
+    "BatchFits",
+    "Contrast",
+    "Design",
+    "FTest",
+    "Fit",
+    "ModelError",
+    "VarianceComponent",
+    "build",
+    "fit",
+    "fit_many",
+]

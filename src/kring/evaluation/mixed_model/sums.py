@@ -133,11 +133,8 @@ class Builder:
 
     def add(self, rows: Floats, order: Codes, team: Codes) -> None:
         """Add the persons rows[order], whose teams ascend and begin where the last call ended."""
-        flat = rows.reshape(len(rows), -1)
-        grouping.add_persons(
-            self.z, flat, order, team, self.slots, *self.patterns, self.place, *self.cell_codes,
-            self.cells, self.found
-        )  # fmt: skip
+        state = (self.slots, *self.patterns, self.place, *self.cell_codes, self.cells, self.found)
+        grouping.add_persons(self.z, rows.reshape(len(rows), -1), order, team, *state)
 
     def finish(self, team_start: Codes) -> NestedSums:
         q, m = len(self.z), len(self.gram)

@@ -3,49 +3,46 @@
 import uuid
 from typing import Any
 
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kring.care.circles.door import offer_undo
+from kring.care.circles.door import offer_undo, sit
 from kring.care.circles.seats import Seat
+from kring.care.circles.seen import seen_in_words
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import saw
-from kring.care.meetings import actions, policy
+from kring.care.meetings import actions, policy, reading
 from kring.care.meetings.forms import NewPoint, PollAnswer, Reply
-from kring.care.meetings.models import Attendance, DateAnswer, Meeting
-from kring.care.meetings.views.planning import meeting_or_404, reach_words
+from kring.care.meetings.models import Attendance, DateAnswer, DateOption, Meeting
+from kring.care.meetings.views.planning import meeting_or_404
 from kring.care.plan import policy as plan
+from kring.care.plan.models import Action
 from kring.care.stored import allow
 
 
 def meeting_page(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
-    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    seat = sit(request, circle_id)
+    meeting = reading.meeting_for(seat, meeting_id)
     saw(seat, "meeting", [Topic.MEETINGS])
-    page = {"seat": seat, "here": "together", "meeting": meeting, "sees": reach_words(seat, meeting)}
-    page |= {"may_plan": policy.may_plan(seat), "may_chair": policy.may_chair(seat, meeting)}
-    page |= _agenda(seat, meeting) | _who(seat, meeting)
+    page = {"seat": seat, "here": "together", "meeting": meeting, "may_plan": policy.may_plan(seat)}
+    page["sees"] = seen_in_words(circle_id, Topic.MEETINGS, meeting.zone, meeting_id) if seat.is_client else ""
+    page["may_chair"] = policy.may_chair(seat, meeting)
+    page |= reading.agenda_of(seat, meeting_id) | _who(seat, meeting)
     return render(request, "meetings/meeting.html", page)
 
 
-def _agenda(seat: Seat, meeting: Meeting) -> dict[str, Any]:
-    """The points with what was decided under each, and the actions agreed here."""
-    points = list(policy.agenda(seat, meeting).select_related("goal"))
-    decisions = list(policy.decisions(seat, meeting).order_by("created_at"))
-    agreed = plan.actions_visible_to(seat).filter(meeting_id=meeting.pk).select_related("owner").order_by("created_at")
-    return {"points": points, "decisions": decisions, "agreed": list(agreed), "new_point": NewPoint()}
-
-
-def _who(seat: Seat, meeting: Meeting) -> dict[str, Any]:
+def _who(seat: Seat, meeting: Any) -> dict[str, Any]:
     """Who comes, or the poll while there is no date yet."""
-    attendances = list(policy.attendances(seat, meeting).order_by("member__name"))
+    attendances = reading.attendances_of(seat, meeting)
     mine = next((a for a in attendances if a.member_id == seat.member_id), None)
-    found: dict[str, Any] = {"attendances": attendances, "mine": mine, "replies": Attendance.REPLIES[1:], "poll": []}
+    found: dict[str, Any] = {"attendances": attendances, "mine": mine, "replies": dict(Attendance.REPLIES), "poll": []}
     if meeting.starts_at is None:
-        answers = list(policy.answers(seat, meeting))
-        options = list(meeting.options.order_by("starts_at"))
+        answers = list(policy.answers(seat, meeting.id))
+        options = list(DateOption.objects.filter(meeting=meeting.id).order_by("starts_at"))
         found["poll"] = [(option, [a for a in answers if a.option_id == option.pk]) for option in options]
         found["choices"] = DateAnswer.ANSWERS
     return found
@@ -115,9 +112,16 @@ def change_point(
 
 def paper(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """The agenda, or after the meeting its record, to print. It holds what this seat sees, and says so."""
-    seat, meeting = meeting_or_404(request, circle_id, meeting_id)
+    seat = sit(request, circle_id)
+    meeting = reading.meeting_for(seat, meeting_id)
     saw(seat, "meeting on paper", [Topic.MEETINGS])
-    page = {"seat": seat, "here": "together", "meeting": meeting} | _agenda(seat, meeting) | _who(seat, meeting)
-    open_actions = plan.actions_visible_to(seat).filter(done_at=None).exclude(meeting_id=meeting.pk)
-    page["open_actions"] = list(open_actions.select_related("owner").order_by("created_at")[:30])
+    page = {"seat": seat, "here": "together", "meeting": meeting} | _who(seat, meeting)
+    page |= reading.agenda_of(seat, meeting_id)
+    open_actions = plan.actions_visible_to(seat).filter(done_at=None).exclude(meeting_id=meeting_id)
+    page["open_actions"] = list(named(open_actions).order_by("created_at")[:30])
     return render(request, "meetings/paper.html", page)
+
+
+def named(actions: QuerySet[Action]) -> QuerySet[Action]:
+    """Actions with the name of who does them, as the lists on the pages need it."""
+    return actions.annotate(owner_name=F("owner__name"))

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 
 from kring.care.circles.door import offer_undo, sit
 from kring.care.circles.seats import Seat
-from kring.care.circles.sharing import Reach
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import saw
 from kring.care.meetings import actions, policy
@@ -99,7 +98,3 @@ def people(seat: Seat) -> dict[str, Any]:
     """Who can lead or own something, for the forms: only the members whom this seat may know of."""
     client_words = _("I do") if seat.is_client else seat.circle.client_name
     return {"members": list(plan.members_to_ask(seat)), "client_words": client_words}
-
-
-def reach_words(seat: Seat, meeting: Meeting) -> str:
-    return Reach.of(seat.circle_id).words(Topic.MEETINGS, meeting) if seat.is_client else ""

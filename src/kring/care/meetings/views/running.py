@@ -17,6 +17,7 @@ from kring.care.circles.trail import saw
 from kring.care.meetings import actions, holding, policy
 from kring.care.meetings.forms import NewAction, NewDecision, Notes
 from kring.care.meetings.models import AgendaItem, Decision, Meeting
+from kring.care.meetings.views.meeting import named
 from kring.care.meetings.views.planning import meeting_or_404, people
 from kring.care.plan import actions as plan_actions
 from kring.care.plan import policy as plan
@@ -27,7 +28,7 @@ def now(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID, numbe
     """The screen of one topic. Saving the notes goes on to the next."""
     seat, meeting = meeting_or_404(request, circle_id, meeting_id)
     allow(policy.may_chair(seat, meeting))
-    points = list(policy.agenda(seat, meeting).select_related("goal", "meeting"))
+    points = list(policy.agenda(seat, meeting))
     if not 1 <= number <= len(points):
         return redirect("meetings:finish", circle_id, meeting_id)
     point = points[number - 1]
@@ -55,7 +56,7 @@ def form_after(form: Notes, stale: Stale) -> str:
 
 
 def _topic(seat: Seat, meeting: Meeting, point: AgendaItem) -> dict[str, Any]:
-    agreed = plan.actions_visible_to(seat).select_related("owner")
+    agreed = named(plan.actions_visible_to(seat))
     last = agreed.filter(done_at=None, goal=point.goal) if point.goal else agreed.filter(done_at=None)
     return {
         "seat": seat,
@@ -65,6 +66,7 @@ def _topic(seat: Seat, meeting: Meeting, point: AgendaItem) -> dict[str, Any]:
         "decisions": policy.decisions(seat, meeting).filter(agenda_item=point).order_by("created_at"),
         "agreed": agreed.filter(meeting_id=meeting.pk, goal=point.goal).order_by("created_at"),
         "open_actions": last.exclude(meeting_id=meeting.pk).order_by("created_at")[:20],
+        "kinds": dict(AgendaItem.KINDS),
         "decision_form": NewDecision(),
         "action_form": NewAction(**people(seat)),
     }
@@ -103,7 +105,7 @@ def agree(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID, num
 
 
 def _point(seat: Seat, meeting: Meeting, number: int) -> AgendaItem:
-    points = list(policy.agenda(seat, meeting).select_related("goal", "meeting"))
+    points = list(policy.agenda(seat, meeting))
     allow(1 <= number <= len(points))
     return points[number - 1]
 
@@ -113,7 +115,7 @@ def _again(
 ) -> HttpResponse:
     """The same screen with what was typed and what is wrong with it."""
     notes = Notes(initial={"version": point.version, "notes": point.notes})
-    points = list(policy.agenda(seat, meeting).select_related("goal"))
+    points = list(policy.agenda(seat, meeting))
     page = _topic(seat, meeting, point) | {"points": points, "number": number, "form": notes, "stored": ""} | forms
     return render(request, "meetings/now.html", page)
 

@@ -27,7 +27,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function navigate(event, request, url) {
-  if (request.method === "POST" && SIGN_OUT.test(url.pathname)) await dropEverything(); // also without a network
+  if (request.method === "POST" && SIGN_OUT.test(url.pathname)) await caches.delete(CARDS); // also without a network
   const kept = CARD_PAGE.test(url.pathname) && request.method === "GET" ? await keptCard(url.pathname) : undefined;
   try {
     const answer = await (kept ? inTime(fetch(request)) : fetch(request));

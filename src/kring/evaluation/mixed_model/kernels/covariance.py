@@ -56,7 +56,9 @@ def directions(kinds, q):
 @kernel
 def jacobian(theta, kinds):
     """dψ/dθ (P,P); the identity but for levels with intercept and slope."""
-    J = np.eye(len(theta))
+    J = np.zeros((len(theta), len(theta)))
+    for i in range(len(theta)):
+        J[i, i] = 1.0
     i = 0
     for level in range(3):
         if kinds[level] == 2:

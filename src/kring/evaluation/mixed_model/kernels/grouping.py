@@ -21,7 +21,7 @@ def add_rows(z, B, person, out):
 
 @fast_kernel
 def add_gram(B, n, out):
-    """out += B B′ over the first n columns, upper triangle; in any order, so that the processor takes eight at a time."""
+    """out += B B′ over the first n columns, upper triangle; in any order, so that it is vectorised."""
     m = B.shape[0]
     for i in range(m):
         for j in range(i, m):
@@ -44,7 +44,9 @@ def sum_runs(z, B, person, team, rows, run_team):
             if i > 0 and (person[i] < person[i - 1] or team[i] < team[i - 1]):
                 return -1
             run += 1
-            rows[run] = 0.0
+            for k in range(len(z)):
+                for c in range(m):
+                    rows[run, k, c] = 0.0
             run_team[run] = team[i]
         elif team[i] != team[i - 1]:
             return -1
@@ -89,7 +91,10 @@ def add_persons(z, rows, order, team, slots, grams, counts, squares, place, cell
         return
     block = np.zeros((found[0], d, d))
     _add_squares(rows, order, pattern, block)
-    squares[: found[0]] += block
+    for v in range(found[0]):
+        for r in range(d):
+            for c in range(d):
+                squares[v, r, c] += block[v, r, c]
 
 
 @kernel
@@ -136,8 +141,11 @@ def _find_patterns(z, rows, order, slots, grams, counts, squares, place, found, 
             v = found[0]
             found[0] += 1
             pattern[o] = slots[s] = v
-            counts[v], place[v] = 0.0, -1
-            squares[v] = 0.0
+            counts[v] = 0.0
+            place[v] = -1
+            for r in range(squares.shape[1]):
+                for c in range(squares.shape[2]):
+                    squares[v, r, c] = 0.0
             for a in range(q):
                 for b in range(q):
                     grams[v, a, b] = rows[i, a * m + z[b]]

@@ -34,8 +34,9 @@ def _add_persons(grams, counts, squares, lc, L, S, cc):
 @kernel
 def _sum_team(cell_start, cell_pattern, cells, weights, j, r):
     """r (3, m): the team's Σ gR and its first two derivatives in λc."""
-    r[:] = 0.0
     m = r.shape[1]
+    for c in range(m):
+        r[0, c] = r[1, c] = r[2, c] = 0.0
     for i in range(cell_start[j], cell_start[j + 1]):
         v = cell_pattern[i]
         g, g1, g2 = weights[v, 0], weights[v, 1], weights[v, 2]
@@ -140,6 +141,15 @@ def _institution_curvature(r, z, k, L, S):
 
 
 @kernel
+def _flush(A, total):
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            for t in range(A.shape[2]):
+                total[i, j, t] += A[i, j, t]
+                A[i, j, t] = 0.0
+
+
+@kernel
 def evaluate_intercepts(z, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, levels):
     """Jets (L, S) of one to three nested random intercepts; psi (3,q,q)."""
     m = MtM.shape[0]
@@ -156,7 +166,9 @@ def evaluate_intercepts(z, grams, counts, squares, cell_start, cell_pattern, cel
             weights[v, 0], weights[v, 1], weights[v, 2] = g, -k * g * g, 2.0 * k * k * g**3
         r, up = np.empty((3, m)), np.empty((6, m))
         for h in range(len(team_start) - 1):
-            up[:] = 0.0
+            for t in range(6):
+                for c in range(m):
+                    up[t, c] = 0.0
             for j in range(team_start[h], team_start[h + 1]):
                 _sum_team(cell_start, cell_pattern, cells, weights, j, r)
                 W, W1, W2 = r[0, z], r[1, z], r[2, z]
@@ -164,11 +176,10 @@ def evaluate_intercepts(z, grams, counts, squares, cell_start, cell_pattern, cel
                 if levels > 2:
                     _pass_up(r, W, W1, W2, lt, d, up)
                 if j % 256 == 255:  # flushed, so that rounding does not grow with the number of teams
-                    total += A
-                    A[:] = 0.0
+                    _flush(A, total)
             if levels > 2:
                 _sweep_institution(up, z, lh, L, A)
-        total += A
+        _flush(A, total)
     S = np.empty((n, m, m))
     for i in range(m):
         for j in range(i, m):

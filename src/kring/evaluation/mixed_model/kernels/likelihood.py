@@ -36,6 +36,23 @@ def pair(a, b, n_params):
     return 1 + n_params + a * n_params - (a * (a - 1)) // 2 + (b - a)
 
 
+# Loops instead of array expressions here and elsewhere: they run alike and compile ten times faster.
+@kernel
+def _clear(A):
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            for k in range(A.shape[2]):
+                A[i, j, k] = 0.0
+
+
+@kernel
+def _add_to(total, A):
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            for k in range(A.shape[2]):
+                total[i, j, k] += A[i, j, k]
+
+
 @kernel
 def _add_product(zs, left, i, right, j, out, k, sign):
     """out[k] += sign · left[i] @ right[j]; left is q×q, right q×anything."""
@@ -78,9 +95,9 @@ def resolve(zs, G, psi, level, E, lo, hi, weight, L, B, T, K, work):
     with directions E; parameters from hi on do not reach this level yet.
     """
     P = E.shape[0]
-    B[:] = 0.0
-    T[:] = 0.0
-    K[:] = 0.0
+    _clear(B)
+    _clear(T)
+    _clear(K)
     _add_product(zs, G, 0, psi, level, B, 0, 1.0)
     L[0] += weight * _invert_into(zs, B, T)
     for a in range(hi):
@@ -88,7 +105,7 @@ def resolve(zs, G, psi, level, E, lo, hi, weight, L, B, T, K, work):
             _add_product(zs, G, 1 + a, psi, level, B, 1 + a, 1.0)
         else:
             _add_product(zs, G, 0, E, a, B, 1 + a, 1.0)
-        work[:] = 0.0
+        _clear(work)
         _add_product(zs, T, 0, B, 1 + a, work, a, -1.0)  # −T B_a, kept for the second derivatives
         _add_product(zs, work, a, T, 0, T, 1 + a, 1.0)
         for z in range(len(zs)):
@@ -120,7 +137,7 @@ def _second_derivatives(zs, G, psi, level, E, lo, hi, weight, L, B, T, work):
             elif a < lo:
                 _add_product(zs, G, 1 + a, E, b, B, ab, 1.0)
             L[ab] += weight * (_trace_product(zs, T, 0, B, ab) + _trace_product(zs, T, 1 + a, B, 1 + b))
-            work[0, :, :] = 0.0
+            _clear(work)
             _add_product(zs, T, 1 + a, B, 1 + b, work, 0, -1.0)
             _add_product(zs, T, 1 + b, B, 1 + a, work, 0, -1.0)
             _add_product(zs, T, 0, B, ab, work, 0, -1.0)
@@ -183,7 +200,7 @@ def _sweep(zs, Y, psi, level, E, lo, hi, L, S, G, B, T, K, U, work):
             for y in range(len(zs)):
                 G[t, z, y] = Y[t, z, zs[y]]
     resolve(zs, G, psi, level, E, lo, hi, 1.0, L, B, T, K, work)
-    U[:] = 0.0
+    _clear(U)
     jet_product(zs, K, Y, lo, hi, P, U)
     _subtract_quadratic(zs, Y, U, lo, hi, P, S)
 
@@ -195,7 +212,9 @@ def _sweep_patterns(zs, grams, counts, squares, psi, E, hi, L, S, B, T, K, work)
     q = len(zs)
     G = np.zeros((1, q, q))
     for v in range(grams.shape[0]):
-        G[0] = grams[v]
+        for z in range(q):
+            for y in range(q):
+                G[0, z, y] = grams[v, z, y]
         resolve(zs, G, psi, 0, E, 0, hi, counts[v], L, B, T[v], K, work)
         for t in range(S.shape[0]):
             for z in range(q):
@@ -220,7 +239,9 @@ def evaluate_general(zs, grams, counts, squares, cell_start, cell_pattern, cells
     n = n_jets(P)
     L = np.zeros(n)
     S = np.zeros((n, m, m))
-    S[0] = MtM
+    for r in range(m):
+        for c in range(m):
+            S[0, r, c] = MtM[r, c]
     G, B, K, T = np.zeros((n, q, q)), np.zeros((n, q, q)), np.zeros((n, q, q)), np.zeros((n, q, q))
     work, U = np.zeros((max(P, 1), q, q)), np.zeros((n, q, m))
     TP = np.zeros((grams.shape[0], n, q, q))
@@ -229,9 +250,9 @@ def evaluate_general(zs, grams, counts, squares, cell_start, cell_pattern, cells
     if has_team or has_institution:
         team, institution = np.zeros((n, q, m)), np.zeros((n, q, m))
         for h in range(len(team_start) - 1):
-            institution[:] = 0.0
+            _clear(institution)
             for j in range(team_start[h], team_start[h + 1]):
-                team[:] = 0.0
+                _clear(team)
                 for i in range(cell_start[j], cell_start[j + 1]):
                     jet_product(zs, TP[cell_pattern[i]], cells[i : i + 1], 0, ends[0], P, team)
                 if has_team:
@@ -239,7 +260,7 @@ def evaluate_general(zs, grams, counts, squares, cell_start, cell_pattern, cells
                     if has_institution:
                         jet_product(zs, T, team, ends[0], ends[1], P, institution)
                 else:
-                    institution += team
+                    _add_to(institution, team)
             if has_institution:
                 _sweep(zs, institution, psi, 2, E, ends[1], ends[2], L, S, G, B, T, K, U, work)
     for t in range(n):

@@ -20,8 +20,12 @@ def _step(theta, bounded, g, H, info):
     for i in range(P):
         held[i] = bounded[i] and theta[i] <= 0.0 and g[i] >= 0.0
     for _ in range(P + 1):
-        free = np.flatnonzero(~held)
-        k = len(free)
+        free = np.empty(P, np.int64)
+        k = 0
+        for i in range(P):
+            if not held[i]:
+                free[k] = i
+                k += 1
         if k == 0:
             break
         A, C, rhs = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
@@ -85,10 +89,11 @@ def minimise(sums, theta, kinds, p, n, reml, max_evaluations):
         last = abs(promised) < 1e-9
         scale, accepted = 1.0, False
         while evaluations < max_evaluations and scale > 1e-9:
-            trial = theta + scale * step
+            trial = np.empty(P)
             for i in range(P):
-                if bounded[i]:
-                    trial[i] = max(trial[i], 0.0)
+                trial[i] = theta[i] + scale * step[i]
+                if bounded[i] and trial[i] < 0.0:
+                    trial[i] = 0.0
             L1, S1 = evaluate(*sums, covariances(trial, kinds, q), E, ends)
             f1, g1, H1, info1 = profile(L1, S1, n, p, reml, P)[:4]
             evaluations += 1

@@ -1,0 +1,1 @@
+"""Screening: which records are relevant, ranked by what was learnt, decided by people, logged for good."""
