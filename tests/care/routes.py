@@ -286,7 +286,7 @@ ROUTES["circles:letter_withdraw"] = row(only_client(302), "post")
 ROUTES["invitation:code"] = row(public())
 ROUTES["invitation:letter"] = row(public())
 ROUTES["invitation:accept"] = row(public(302), "post", client=404, **ALREADY_IN)
-ROUTES["invitation:decline"] = row(public(), "post")
+ROUTES["invitation:decline"] = row(public(302), "post")
 
 # circles: a member's own place
 ROUTES["circles:welcome"] = row(members(client=404), paused=200)

@@ -20,6 +20,7 @@ class Visit:
     state: str = ""
     prepare: Callable[[Any], dict[str, Any] | None] | None = None
     do: Callable[[Any], Any] | None = None
+    answer: int = 200
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:

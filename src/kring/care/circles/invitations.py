@@ -127,6 +127,11 @@ def open_letter(secret: str) -> Invitation:
     return letter
 
 
+def declined(secret: str) -> bool:
+    """Whether this letter was answered with no."""
+    return Invitation.objects.filter(secret_hash=hashed(typed(secret)), declined_at__isnull=False).exists()
+
+
 def account_for(letter: Invitation, *, language: str) -> Person | None:
     """A new account for the reader, or None when the address that the letter was mailed to has one already."""
     email = letter.member.email.lower() if letter.way == "mail" else None

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kring.care.circles import invitations
 from kring.care.circles.forms import Code
@@ -69,14 +69,18 @@ def _reader(request: HttpRequest, found: Invitation) -> Person | None:
 
 
 @login_not_required
-@require_POST
+@require_http_methods(["GET", "POST"])
 def decline(request: HttpRequest, secret: str) -> HttpResponse:
-    """Not now, without a reason."""
+    """Not now, without a reason. Answering twice, or coming back to the page, is no error."""
     found = _find(request, secret)
-    if found is None:
+    if found is not None:
+        if request.method == "GET":
+            return redirect("invitation:letter", secret)
+        invitations.decline(letter=found)
+        return redirect("invitation:decline", secret)
+    if not invitations.declined(secret):
         return _closed(request)
-    invitations.decline(letter=found)
-    return render(request, "circles/invitation_declined.html", {"client": found.member.circle.client.name})
+    return render(request, "circles/invitation_declined.html", {})
 
 
 @login_not_required
