@@ -8,16 +8,20 @@ from kring.evaluation.errors import BadInput
 USAGE = """\
 usage: kring evaluate COMMAND ...
 
-  check TABLE          say whether the table is what its dictionary says; write nothing
-  schema NAME          print the JSON Schema of the data contract
+  run TABLE --protocol protocol.toml   analyse an outcome table and write the report
+  check TABLE [--protocol ...]         say whether the table fits its dictionary and protocol; write nothing
+  schema dictionary|protocol           print the JSON Schema of the data contract
+  demo                                 simulate a trial, analyse it, and show what was found beside the truth
 
 kring evaluate COMMAND --help says more; docs/evaluation.md goes from a table to a report.
 """
 
 # word: the module whose `main(words) -> exit status` it opens
 COMMANDS = {
+    "run": "kring.evaluation.run",
     "check": "kring.evaluation.contract.check",
     "schema": "kring.evaluation.contract.schema",
+    "demo": "kring.evaluation.demo",
 }
 
 
@@ -34,6 +38,11 @@ def main(argv: list[str] | None = None) -> int:
         return int(importlib.import_module(COMMANDS[words[0]]).main(words[1:]))
     except BadInput as fault:
         print(fault, file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("kring"):
+            raise
+        print(f"kring evaluate needs the package {error.name}: pip install 'kring[evaluation]'", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nInterrupted. The same command goes on from here.", file=sys.stderr)

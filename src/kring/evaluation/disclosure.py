@@ -3,20 +3,21 @@
 A count below the threshold is hidden (primary suppression), and further counts are hidden until nobody
 can learn from the published cells and totals that a hidden count is small (secondary suppression). The
 attacker of this module knows every published number, knows which numbers add up to which, and knows that
-counts are not negative; he solves the two linear programmes min and max of each hidden cell (Fischetti &
-Salazar 2001, "Solving the cell suppression problem on tabular data with linear constraints", Management
-Science 47:1008, call this the attacker problem). A hidden count n is safe when the attacker must allow
-both a value of at least the threshold and a value below n or 0. The threshold counts persons, never rows.
+counts are not negative; he solves a linear programme for the largest value of each hidden cell (Fischetti
+& Salazar 2001, Management Science 47:1008, call this the attacker's problem). A hidden count is safe when
+the attacker must allow that it reaches the threshold: he can tell neither its value nor that it is small.
+All hidden counts look alike. The threshold counts persons, never rows.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-Name = Hashable
+Name = Any  # whatever can be a key; the report uses tuples of text
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,22 @@ def protect(counts: Mapping[Name, int], sums: Sequence[Sum], threshold: int = 10
     another count. Cells to hide besides are chosen smallest first, so that the large ones stay.
     """
     _check(counts, sums)
-    hidden = {name for name, n in counts.items() if 0 < n < threshold}
-    small = set(hidden)
-    while exposed := [name for name in sorted(small, key=str) if not _safe(name, counts, sums, hidden, threshold)]:
-        candidates = _neighbours(exposed[0], counts, sums, hidden)
-        if not candidates:  # hidden everything around it: nothing is left to work it out from
-            small.discard(exposed[0])
-            continue
+    attacker = Attacker(counts, sums)
+    small = {name for name, n in counts.items() if 0 < n < threshold}
+    hidden = set(small)
+
+    def exposed(names: Iterable[Name]) -> Iterator[Name]:
+        return (name for name in sorted(names, key=str) if attacker.highest(name, hidden) < threshold)
+
+    while (name := next(exposed(small), None)) is not None:
+        candidates = attacker.open_neighbours(name, hidden)
+        if not candidates:
+            raise ValueError(f"{name!r} follows from relations alone; its counts cannot be shown together")
         hidden.add(candidates[0])
+    for name in sorted(hidden - small, key=lambda other: (-counts[other], str(other))):
+        hidden.discard(name)  # shown again when it turns out not to protect anything
+        if any(exposed(small)):
+            hidden.add(name)
     return {name: None if name in hidden else n for name, n in counts.items()}
 
 
@@ -55,57 +64,61 @@ def _check(counts: Mapping[Name, int], sums: Sequence[Sum]) -> None:
             raise ValueError(f"the parts of {relation.total!r} do not add up to it")
 
 
-def _neighbours(name: Name, counts: Mapping[Name, int], sums: Sequence[Sum], hidden: set[Name]) -> list[Name]:
-    """Counts that share a relation with hidden ones near `name`, nonzero and smallest first, totals last."""
-    totals = {relation.total for relation in sums}
-    near: set[Name] = {name}
-    while True:
-        wider = {other for relation in sums for other in (relation.total, *relation.parts) if near & _all(relation)}
-        open_cells = [other for other in wider if other not in hidden]
-        if open_cells or wider <= near:
-            return sorted(
-                open_cells, key=lambda other: (counts[other] == 0, other in totals, counts[other], str(other))
-            )
-        near |= wider
+class Attacker:
+    """A reader who knows every count that is not hidden, every relation, and that no count is negative."""
 
+    def __init__(self, counts: Mapping[Name, int], sums: Sequence[Sum]) -> None:
+        self.counts = counts
+        self.totals = {relation.total for relation in sums}
+        self.relations: dict[Name, list[Sum]] = {name: [] for name in counts}
+        for relation in sums:
+            for name in (relation.total, *relation.parts):
+                self.relations[name].append(relation)
+        self._solved: dict[tuple[Name, frozenset[Name]], float] = {}
 
-def _all(relation: Sum) -> set[Name]:
-    return {relation.total, *relation.parts}
+    def linked(self, name: Name, hidden: AbstractSet[Name]) -> tuple[frozenset[Name], list[Sum]]:
+        """The hidden counts that hang together with a hidden count, and the relations between them."""
+        found, queue, relations = {name}, [name], {}
+        while queue:
+            for relation in self.relations[queue.pop()]:
+                relations[id(relation)] = relation
+                more = {other for other in (relation.total, *relation.parts) if other in hidden} - found
+                found |= more
+                queue += more
+        return frozenset(found), list(relations.values())
 
+    def open_neighbours(self, name: Name, hidden: AbstractSet[Name]) -> list[Name]:
+        """Shown counts related to what hangs together with `name`; nonzero and smallest first, totals last."""
+        _, relations = self.linked(name, hidden)
+        near = {other for relation in relations for other in (relation.total, *relation.parts)} - hidden
+        return sorted(near, key=lambda n: (self.counts[n] == 0, n in self.totals, self.counts[n], str(n)))
 
-def _safe(name: Name, counts: Mapping[Name, int], sums: Sequence[Sum], hidden: set[Name], threshold: int) -> bool:
-    low, high = attacker_interval(name, counts, sums, hidden)
-    return high >= threshold and low < counts[name]
+    def highest(self, name: Name, hidden: AbstractSet[Name]) -> float:
+        """The largest value that a hidden count can have for this reader; infinite when nothing bounds it."""
+        group, relations = self.linked(name, hidden)
+        key = (name, group)
+        if key not in self._solved:
+            self._solved[key] = self._extreme(name, group, relations, -1.0)
+        return self._solved[key]
 
+    def lowest(self, name: Name, hidden: AbstractSet[Name]) -> float:
+        """The smallest value that a hidden count can have for this reader."""
+        return self._extreme(name, *self.linked(name, hidden), 1.0)
 
-def attacker_interval(
-    name: Name, counts: Mapping[Name, int], sums: Sequence[Sum], hidden: set[Name]
-) -> tuple[float, float]:
-    """What a reader can work out about a hidden count: its smallest and largest possible value."""
-    unknown = sorted(hidden, key=str)
-    place = {other: i for i, other in enumerate(unknown)}
-    rows: list[NDArray[np.float64]] = []
-    known: list[float] = []
-    for relation in sums:
-        row, value = np.zeros(len(unknown)), 0.0
-        for other, sign in [(relation.total, 1.0), *((part, -1.0) for part in relation.parts)]:
-            if other in place:
-                row[place[other]] += sign
-            else:
-                value -= sign * counts[other]
-        if row.any():
-            rows.append(row)
-            known.append(value)
-    return _extremes(place[name], len(unknown), rows, known)
-
-
-def _extremes(index: int, size: int, rows: list[NDArray[np.float64]], known: list[float]) -> tuple[float, float]:
-    goal = np.zeros(size)
-    goal[index] = 1.0
-    equal = {"A_eq": np.array(rows), "b_eq": np.array(known)} if rows else {}
-    low = linprog(goal, **equal, bounds=(0, None), method="highs")
-    high = linprog(-goal, **equal, bounds=(0, None), method="highs")
-    return (float(round(low.fun, 6)), float(round(-high.fun, 6)) if high.status == 0 else np.inf)
+    def _extreme(self, name: Name, group: frozenset[Name], relations: list[Sum], sign: float) -> float:
+        place = {other: i for i, other in enumerate(sorted(group, key=str))}
+        left, right = np.zeros((len(relations), len(place))), np.zeros(len(relations))
+        for i, relation in enumerate(relations):
+            for other, weight in [(relation.total, 1.0), *((part, -1.0) for part in relation.parts)]:
+                if other in place:
+                    left[i, place[other]] += weight
+                else:
+                    right[i] -= weight * self.counts[other]
+        goal = np.zeros(len(place))
+        goal[place[name]] = sign
+        equal = {"A_eq": left, "b_eq": right} if relations else {}
+        solved = linprog(goal, **equal, bounds=(0, None), method="highs")
+        return float(round(sign * solved.fun, 6)) if solved.status == 0 else np.inf
 
 
 class Release:
@@ -128,3 +141,33 @@ class Release:
             return False
         shown.append(persons)
         return True
+
+
+class Ledger:
+    """Every count that a report shows, and how the counts hang together; settled once, at the end.
+
+    Counts are entered under a name of text parts, such as ("flow", "RG", "measured", "9").
+    """
+
+    def __init__(self, threshold: int = 10) -> None:
+        self.threshold = threshold
+        self.counts: dict[Name, int] = {}
+        self.sums: list[Sum] = []
+
+    def enter(self, name: Name, n: int) -> Name:
+        """Enter a count; the same name twice must be the same count."""
+        if self.counts.setdefault(name, n) != n:
+            raise ValueError(f"{name!r} was entered as {self.counts[name]} and as {n}")
+        return name
+
+    def split(self, total: Name, parts: Mapping[Name, int]) -> None:
+        """Enter parts that add up to a total which is entered already."""
+        self.sums.append(Sum(total, tuple(self.enter(name, n) for name, n in parts.items())))
+
+    def same(self, one: Name, other: Name) -> None:
+        """Two entered counts are of the same persons."""
+        self.sums.append(Sum(one, (other,)))
+
+    def settle(self) -> dict[Name, int | None]:
+        """What may be shown."""
+        return protect(self.counts, self.sums, self.threshold)

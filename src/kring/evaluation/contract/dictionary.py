@@ -100,7 +100,7 @@ class Covariate:
 class Dictionary:
     """What the table holds. `occasions` are in time order; the first is the baseline."""
 
-    title: str
+    title: Label
     arms: tuple[Arm, ...]
     occasions: tuple[Occasion, ...]
     measures: tuple[Measure, ...]
@@ -186,7 +186,7 @@ def parse_dictionary(document: dict[str, Any], file: str = "dictionary") -> Dict
     """A Dictionary from its JSON document; BadInput lists everything that is wrong with it."""
     check_document(document, "dictionary", file)
     dictionary = Dictionary(
-        title=document["title"],
+        title=label_of(document["title"]),
         arms=_arms(document.get("arms", [])),
         occasions=tuple(map(_occasion, document["occasions"])),
         measures=tuple(map(_measure, document["measures"])),

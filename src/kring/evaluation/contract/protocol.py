@@ -60,7 +60,7 @@ class Change:
 class Protocol:
     """Everything that was decided before the scores were seen."""
 
-    title: str
+    title: Label
     primary: str
     secondary: tuple[str, ...]
     model: Model
@@ -101,7 +101,7 @@ def parse_protocol(document: dict[str, Any], file: str = "protocol") -> Protocol
     disclosure, report = document.get("disclosure", {}), document.get("report", {})
     missing, change = document.get("missing", {}), document.get("change")
     return Protocol(
-        title=document["title"],
+        title=label_of(document["title"]),
         primary=document["outcome"]["primary"],
         secondary=tuple(document["outcome"].get("secondary", ())),
         model=Model(**model | {"groups": tuple(model["groups"])}),

@@ -45,7 +45,7 @@ def load(path: Path, dictionary_file: Path | None = None) -> OutcomeTable:
     if faults:
         raise BadInput(faults)
     frame = _completed(frame, dictionary, str(path))
-    faults = _structure_faults(frame, dictionary, str(path))
+    faults = _structure_faults(frame, dictionary, str(path)) + _flow_faults(frame, dictionary, str(path))
     if faults:
         raise BadInput(faults)
     return OutcomeTable(frame, dictionary, digest, path.name)
@@ -175,6 +175,20 @@ REMEDIES = {
     ("team", "arm"): 'Whole teams were allocated; correct the arm, or set "allocation" to "person".',
     ("team", "institution"): "Give each team one institution.",
 }
+
+
+def _flow_faults(frame: pl.DataFrame, dictionary: Dictionary, file: str) -> list[Fault]:
+    """Counts from before allocation that leave fewer persons than the table has."""
+    assessed = dictionary.flow.get("persons_assessed")
+    if assessed is None:
+        return []
+    excluded = sum(entry["n"] for entry in dictionary.flow.get("persons_excluded", []))
+    persons = frame["person"].n_unique()
+    if assessed - excluded >= persons:
+        return []
+    what = f"by the dictionary {assessed} persons were assessed, and {persons} are in the table"
+    what += f" besides {excluded} excluded." if excluded else "."
+    return [Fault(what, "Correct flow in the dictionary.", file)]
 
 
 def _changing(frame: pl.DataFrame, group: str, column: str, file: str) -> list[Fault]:

@@ -1,0 +1,1 @@
+"""From results to a page: figures, words in Dutch and English, tables as files."""

@@ -1,0 +1,78 @@
+"""The participant flow as a drawing: one column per arm, from allocation to analysis."""
+
+from typing import Any
+
+from kring.evaluation.report.drawing import WIDTH, Figure
+from kring.evaluation.report.words import Words
+
+Row = dict[str, Any]
+LINE = 19
+GAP = 22
+
+
+def flow_diagram(found: Row, w: Words) -> Figure | None:
+    """CONSORT-like boxes; None with more than three arms, for which the table is clearer."""
+    flow = found["flow"]
+    if len(flow["arms"]) > 3:
+        return None
+    width = (WIDTH - 10 * (len(flow["arms"]) - 1)) / len(flow["arms"])
+    top = _top(flow, w)
+    columns = [_column(arm, found, w) for arm in flow["arms"]]
+    heights = [max(len(column[i]) for column in columns) * LINE + 14 for i in range(len(columns[0]))]
+    height = len(top) * LINE + 14 + sum(h + GAP for h in heights) + 4
+    figure = Figure("flow", w("flow.title"), w("flow.description"), height, w.short)
+    _box(figure, WIDTH / 2 - 105, 2, 210, len(top) * LINE + 14, top)
+    for i, column in enumerate(columns):
+        x, y = i * (width + 10), len(top) * LINE + 16.0
+        for words, box in zip(column, heights, strict=True):
+            start = WIDTH / 2 if y < len(top) * LINE + 20 else x + width / 2
+            figure.line(
+                [(start, y), (start, y + GAP / 2), (x + width / 2, y + GAP / 2), (x + width / 2, y + GAP)], "axis"
+            )
+            _box(figure, x, y + GAP, width, box, words)
+            y += GAP + box
+    return figure
+
+
+def persons(n: int | None, w: Words) -> str:
+    """A number of people, or that it is not shown."""
+    return w("flow.persons_hidden") if n is None else w("flow.persons", n=n)
+
+
+def _top(flow: Row, w: Words) -> list[str]:
+    lines = []
+    if flow["assessed"] is not None:
+        lines.append(f"{w('flow.assessed')}: {persons(flow['assessed'], w)}")
+    lines.append(f"{w('flow.allocated')}: {persons(flow['allocated'], w)}")
+    return [*lines, w("flow.teams", n=flow["teams"])]
+
+
+def _column(arm: Row, found: Row, w: Words) -> list[list[str]]:
+    """The boxes of one arm, each as lines of words; the first line is bold."""
+    labels = {a["code"]: w.label(a["label"]) for a in found["arms"]}
+    occasions = {o["code"]: w.label(o["label"]) for o in found["occasions"]}
+    room = 26 if len(found["arms"]) > 1 else 48
+    boxes = [[*_wrapped(labels[arm["arm"]], room), persons(arm["allocated"], w), w("flow.teams", n=arm["teams"])]]
+    for stage in arm["stages"]:
+        lost = w("number.hidden") if stage["missing"] is None else str(stage["missing"])
+        boxes.append([
+            w("flow.measured", occasion=occasions[stage["occasion"]]),
+            persons(stage["measured"], w),
+            f"{w('flow.not_measured')}: {lost}",
+        ])  # fmt: skip
+    return [*boxes, [w("flow.analysed"), persons(arm["analysed"], w)]]
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    lines = [""]
+    for word in text.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > room:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def _box(figure: Figure, x: float, y: float, width: float, height: float, lines: list[str]) -> None:
+    figure.rect(x + 1, y, width - 2, height, "box")
+    for i, words in enumerate(lines):
+        figure.text(x + 10, y + 20 + LINE * i, words, "bold" if i == 0 else "small")
