@@ -14,6 +14,7 @@ def pytest_configure() -> None:
 
     compile_catalogues(Path(__file__).parent / "src" / "kring" / "care")
     _let_tests_empty_the_trail()
+    _let_force_login_be_a_full_sign_in()
 
 
 def _let_tests_empty_the_trail() -> None:
@@ -31,3 +32,22 @@ def _let_tests_empty_the_trail() -> None:
 
     for kind, vendor in ((SQLite, "sqlite"), (PostgreSQL, "postgresql")):
         kind.sql_flush = emptying(kind.sql_flush, vendor)  # the guards go up again with `post_migrate`
+
+
+def _let_force_login_be_a_full_sign_in() -> None:
+    """`client.force_login` stands for a complete sign-in, its second step included; the middleware stays on.
+
+    A test of the second step itself signs in by the pages.
+    """
+    from django.test import Client
+
+    first_step_only = Client.force_login
+
+    def force_login(self: Client, user: Any, backend: str | None = None) -> None:
+        first_step_only(self, user, backend)
+        session = self.session
+        session["account_authentication_methods_user"] = str(user.pk)
+        session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": 0}]
+        session.save()
+
+    Client.force_login = force_login  # type: ignore[method-assign]

@@ -123,6 +123,26 @@ def a_sign_in_link(cast: Any) -> str:
     return links.issue(cast.olaf, valid=dt.timedelta(hours=1))
 
 
+def an_offer(cast: Any) -> str:
+    """The secret of a letter that offers a post in team Zuid."""
+    from kring.care.people import links, work
+
+    the_offer(cast)
+    secret = "a secret of the table"
+    work.Offer.objects.update(secret_hash=links.hashed(secret))
+    return secret
+
+
+@once
+def the_offer(cast: Any) -> uuid.UUID:
+    from kring.care.people import work
+
+    return work.offer(
+        by=cast.ada, organisation=cast.organisation, id=uuid.uuid4(), name="Nina", email="nina@example.org",
+        role="professional", team=cast.other_team, language="nl",
+    ).pk  # fmt: skip
+
+
 def break_the_glass(cast: Any) -> None:
     """Eva has emergency access in all rows."""
     from kring.care.circles.models import GlassBreak
@@ -219,6 +239,10 @@ GIVEN: dict[str, Callable[[Any], Any]] = {
     "decision_id": lambda cast: of_the_meeting("Decision")(cast),
     "circle_id": lambda cast: cast.circle.pk,
     "tie_id": a_tie,
+    "organisation_id": lambda cast: cast.organisation.pk,
+    "team_id": lambda cast: cast.other_team.pk,
+    "post_id": lambda cast: cast.tom.posts.get().pk,
+    "offer_id": the_offer,
     "member_id": lambda cast: cast.members["sanne"].pk,
     "handover_id": a_handover,
     "letter_id": lambda cast: cast.letter.pk,
@@ -250,7 +274,42 @@ ROUTES["outbox"] = row(dict.fromkeys(PEOPLE, 404))
 
 # people
 ROUTES["people:enter"] = row(public(), given={"secret": a_sign_in_link})
-ROUTES["people:sign_out"] = row(signed_in(302), "post")
+ROUTES["people:sign_out"] = row(public(302), "post")
+ROUTES["people:signed_out"] = row(public())
+ROUTES["people:language"] = row(public(302), "post")
+ROUTES["people:roles"] = row(public())
+for page in ("me", "name", "sessions"):
+    ROUTES[f"people:{page}"] = row(signed_in())
+ROUTES["people:end_session"] = row(signed_in(404), "post", given={"session_id": lambda cast: 1})
+ROUTES["people:end_other_sessions"] = row(signed_in(302), "post")
+ROUTES["people:take_offer"] = row(public(), given={"secret": an_offer})
+for page in ("organisation", "new_team", "new_offer", "post"):
+    ROUTES[f"people:{page}"] = row(answers(administrator=200))
+for page in ("end_team", "end_post", "send_link", "close_account", "withdraw", "offer_again"):
+    ROUTES[f"people:{page}"] = row(answers(administrator=302), "post")
+ROUTES["people:close_account"] = row(answers(), "post")  # Tom's account is private: nobody can close it
+
+# people: the pages of allauth
+for page in ("account_login", "account_request_login_code", "account_signup"):
+    ROUTES[page] = row(signed_in(302), anonymous=200)
+for page in ("account_confirm_login_code", "mfa_authenticate", "mfa_login_webauthn", "account_email_verification_sent"):
+    ROUTES[page] = row(signed_in(302))
+ROUTES["account_inactive"] = row(public())
+ROUTES["account_logout"] = row(public(302), "post")
+for page in ("account_email", "mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn"):
+    ROUTES[page] = row(signed_in())
+ROUTES["socialaccount_connections"] = row(signed_in())
+for page in ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"):
+    ROUTES[page] = row(signed_in(403))  # nobody of the cast has a second step to repeat
+ROUTES["mfa_generate_recovery_codes"] = row(signed_in())
+for page in ("mfa_deactivate_totp", "mfa_view_recovery_codes"):
+    ROUTES[page] = row(signed_in(404))
+for page in ("mfa_remove_webauthn", "mfa_edit_webauthn"):
+    ROUTES[page] = row(signed_in(404), given={"pk": lambda cast: 1})
+for page in ("openid_connect_login", "openid_connect_callback"):
+    ROUTES[page] = row(public(404), given={"provider_id": lambda cast: "none"})
+for page in ("socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup"):
+    ROUTES[page] = row(public())
 
 # circles: what is the client's
 ROUTES["circles:mine"] = row(with_a_seat())

@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
+from django.utils.html import json_script
 from django.utils.translation import gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
@@ -56,6 +57,7 @@ def environment(**options: Any) -> Environment:
         "static": static,
         "messages_of": get_messages,
         "htmx_script": htmx_script,
+        "json_script": json_script,
         "language": translation.get_language,
     }
     made.filters |= {"day": day, "moment": moment, "first_upper": lambda text: text[:1].upper() + text[1:]}

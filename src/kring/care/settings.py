@@ -4,6 +4,8 @@ KRING_DEMO=1 is the demo: mail is kept in a file, sign-in links are printed. Wit
 is missing stops the start with a sentence that says what to set (see docs/operate.md).
 """
 
+import datetime as dt
+import json
 import os
 import sys
 from pathlib import Path
@@ -46,6 +48,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "axes",
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
@@ -67,7 +76,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "kring.care.home.second_factor.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "kring.care.people.middleware.OwnLanguage",
@@ -137,9 +148,100 @@ DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+
+# Accounts: no passwords. A mailed code signs one in; passkeys and codes from an app are the second step.
+ACCOUNT_ADAPTER = "kring.care.people.adapters.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "signup": "kring.care.people.forms.SignUp",
+    "request_login_code": "kring.care.people.forms.AskCode",
+    "confirm_login_code": "kring.care.people.forms.SignInCode",
+    "confirm_email_verification_code": "kring.care.people.forms.AddressCode",
+    "add_email": "kring.care.people.forms.NewAddress",
+}
+ACCOUNT_RATE_LIMITS = {  # per address ("key") and per network address; docs/decisions/0010
+    "request_login_code": "30/m/ip,3/m/key,10/h/key",
+    "signup": "20/m/ip,100/h/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("KRING_PROXIES", "0" if DEMO or TESTING else "1"))
+
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone must prove who holds it (PIN, finger, face)
+MFA_TOTP_ISSUER = "Kring"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or TESTING
+MFA_FORMS = {
+    "authenticate": "kring.care.people.forms.SecondStepCode",
+    "reauthenticate": "kring.care.people.forms.SecondStepAgain",
+    "activate_totp": "kring.care.people.forms.FirstAppCode",
+    "add_webauthn": "kring.care.people.forms.NewPasskey",
+    "edit_webauthn": "kring.care.people.forms.PasskeyName",
+}
+USERSESSIONS_TRACK_ACTIVITY = False  # one write less on each request; the list shows when one signed in
+
+# Institutions' own sign-in (OpenID Connect): a JSON list, see docs/operate.md. `domains` are the mail domains for
+# which the institution's word about an address is believed; without them it could sign in as anybody.
+OIDC = json.loads(os.environ.get("KRING_OIDC", "[]"))
+SOCIALACCOUNT_ADAPTER = "kring.care.people.adapters.Institutions"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": each["id"],
+                "name": each["name"],
+                "client_id": each["client"],
+                "secret": each["secret"],
+                "settings": {"server_url": each["url"], "domains": each["domains"]},
+            }
+            for each in OIDC
+        ],
+    }
+}
+
+# Chromium applies form-action to the redirect that follows a form: the way to an institution must be named.
+INSTITUTIONS = [
+    "{0.scheme}://{0.netloc}".format(urlsplit(url)) for each in OIDC for url in (each["url"], *each.get("also", []))
+]
+
+# Lock-out after wrong codes and links, shared by all servers through the database (see people.lockout).
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = dt.timedelta(hours=1)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware answers for Django's own sign-in form, which we do not have
+
+CACHES = {  # in the database, so that rate limits hold over all servers
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
@@ -163,7 +265,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "worker-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *INSTITUTIONS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

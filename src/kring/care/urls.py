@@ -10,6 +10,7 @@ handler500 = "kring.care.health.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kring.care.home.urls")),
     path("", include("kring.care.people.urls")),
+    path("", include("kring.care.people.allauth_urls")),
     path("healthz/", health.healthz, name="healthz"),
     path("demo/outbox/", outbox.page, name="outbox"),
     path("", include("kring.care.plan.site_urls")),

@@ -6,6 +6,7 @@ import secrets
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kring.care.people.models import Person, SignInLink
 from kring.care.stored import Denied
@@ -13,9 +14,11 @@ from kring.care.stored import Denied
 
 def issue(person: Person, *, next_path: str = "/", valid: dt.timedelta, reusable: bool = False) -> str:
     """Make a link for this person and return its secret, which is nowhere else."""
+    if not url_has_allowed_host_and_scheme(next_path, allowed_hosts=None):
+        raise ValueError(f"a sign-in link leads to a page of this site, not to {next_path!r}")
     secret = secrets.token_urlsafe(32)
     SignInLink.objects.create(
-        person=person, secret_hash=_hashed(secret), next_path=next_path,
+        person=person, secret_hash=hashed(secret), next_path=next_path,
         expires_at=timezone.now() + valid, reusable=reusable,
     )  # fmt: skip
     return secret
@@ -27,7 +30,7 @@ def redeem(secret: str) -> SignInLink:
     now = timezone.now()
     link = (
         SignInLink.objects.select_related("person")
-        .filter(secret_hash=_hashed(secret), expires_at__gt=now, person__is_active=True)
+        .filter(secret_hash=hashed(secret), expires_at__gt=now, person__is_active=True)
         .first()
     )
     if link is None:
@@ -37,5 +40,10 @@ def redeem(secret: str) -> SignInLink:
     return link
 
 
-def _hashed(secret: str) -> str:
+def known(secret: str) -> bool:
+    """Whether there ever was such a link, used or old as it may be. A guess is none of these."""
+    return SignInLink.objects.filter(secret_hash=hashed(secret)).exists()
+
+
+def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

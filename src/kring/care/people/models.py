@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kring.care.stored import Stored
 
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+
 
 class People(BaseUserManager["Person"]):
     def create_user(self, email: str | None = None, password: str | None = None, **extra: Any) -> "Person":
@@ -28,9 +30,13 @@ class Person(AbstractBaseUser, Stored):
 
     name = models.CharField(_("Name"), max_length=120)
     email = models.EmailField(_("E-mail address"), null=True, blank=True, unique=True)
-    language = models.CharField(max_length=5, choices=[("nl", "Nederlands"), ("en", "English")], default="nl")
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="nl")
     is_active = models.BooleanField(default=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # A work account: made by an organisation, which may close it. A private account is its person's alone.
+    organisation = models.ForeignKey(
+        "Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="work_accounts"
+    )
 
     objects: ClassVar[People] = People()
     USERNAME_FIELD = "email"
@@ -130,5 +136,34 @@ class SignInLink(Stored):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(next_path__startswith="/"), name="sign_in_link_stays_here"),
+            models.CheckConstraint(
+                condition=Q(next_path__startswith="/") & ~Q(next_path__startswith="//"), name="sign_in_link_stays_here"
+            ),
+        ]
+
+
+class Offer(Stored):
+    """An administrator offers a post to an e-mail address. It becomes a post when the reader of the letter takes it.
+
+    Whether the address already has an account makes no difference here, so an offer finds out nothing about anybody.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="offers")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="offers")
+    role = models.CharField(_("Role"), max_length=20, choices=Role)
+    name = models.CharField(_("Name"), max_length=120)
+    email = models.EmailField(_("E-mail address at work"))
+    language = models.CharField(_("Language"), max_length=5, choices=LANGUAGES, default="nl")
+    offered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="offer_email_lower_case"),
+            models.CheckConstraint(
+                condition=Q(taken_at__isnull=True) | Q(withdrawn_at__isnull=True), name="offer_one_end"
+            ),
         ]
