@@ -17,8 +17,11 @@ from kring.care.people.entering import passed_second_step
 from kring.care.people.models import Person, Post
 from kring.care.prepared import prepared
 
-OPEN_BEFORE = ("account_", "mfa_", "people:sign_out", "people:signed_out", "people:language", "people:roles")
-"""What one needs to take the second step, to leave, and what anybody may read."""
+OPEN_BEFORE = (
+    "account_", "mfa_", "people:enter", "people:take_offer", "people:sign_out", "people:signed_out",
+    "people:language", "people:roles",
+)  # fmt: skip
+"""What one needs to come in as oneself, to take the second step, to leave, and what anybody may read."""
 
 
 @prepared(person_id=uuid.UUID)
@@ -52,5 +55,6 @@ class SecondFactor:
         if passed_second_step(request) or not needs_second_step(request.user):
             return None
         if is_mfa_enabled(request.user):
-            return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': request.path})}")
+            back = urlencode({"next": request.path if request.method == "GET" else "/"})
+            return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
         return redirect("mfa_index")
