@@ -9,6 +9,7 @@ import pytest
 
 from kring.evidence import log
 from kring.evidence.cli import main
+from kring.evidence.extraction.values import keyed
 from kring.evidence.folder import new, open_folder
 from kring.evidence.problem import Problem
 from kring.evidence.report.build import build
@@ -132,6 +133,31 @@ def test_a_rating_from_the_command_line_reaches_the_page(review, capsys):
     assert main([*words, "--domain", "imprecision"]) == 0
     assert "Imprecision: -2 (ann), -1 (kring-draft)" in capsys.readouterr().out
     assert read_review(review).level("practice") == "very low"
+
+
+def test_a_review_with_many_trials_shows_forest_funnel_and_multiverse(tmp_path):
+    folder = new(tmp_path / "many")
+    (folder.synthesis / "plan.toml").write_text(
+        '[studies]\nmain = ["in"]\n[[group]]\nid = "g"\ntitle = "Recovery"\nlevel = "client"\ndomains = ["recovery"]\n'
+    )
+    events = []
+    for i in range(6):
+        cells = {"effect": 0.2 * i, "ci_low": 0.2 * i - 3, "ci_high": 0.2 * i + 3, "sd_int": 10, "sd_ctl": 10}
+        for table, key, row in (
+            ("studies", f"s{i}", {"label": f"Study {i}", "role": "in", "randomised": "yes", "design": "cluster trial"}),
+            ("reports", f"r{i}", {"study_id": f"s{i}", "label": f"Report {i}"}),
+            ("outcomes", f"o{i}", {"study_id": f"s{i}", "level": "client", "domain": "recovery", "better": "higher"}),
+            ("results", f"x{i}", {"outcome_id": f"o{i}", "report_id": f"r{i}", "use": "pool; direction",
+                                  "direction": "benefit", "cluster_adjusted": "yes", **cells}),
+        ):  # fmt: skip
+            events.append(keyed(table, key, row, by="ann", state="full text"))
+    log.append(folder.decisions, events)
+    assert main(["build", str(folder.root)]) == 0
+    made = {path.stem for path in (folder.report / "figures").glob("*.svg")}
+    assert {"forest-g", "funnel-g", "multiverse-g", "directions", "harvest", "traffic"} <= made
+    page = (folder.report / "index.html").read_text("utf-8")
+    assert "REML, Hartung–Knapp, 6 studies" in page
+    assert "sign test p = 0.0312" in page
 
 
 # What the shipped review says.

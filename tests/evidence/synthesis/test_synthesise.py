@@ -84,14 +84,38 @@ def test_a_quarantined_estimate_stays_out_and_its_direction_may_stay_in():
 
 def test_three_clean_estimates_are_pooled_with_leave_one_out_and_multiverse():
     found = recovery(*(study(name, REFOCUS) for name in "abc"))
-    assert (found.pooled.k, len(found.left_out)) == (3, 3)
-    assert found.paths.mu.size > 100
+    assert (found.pooled.k, len(found.pool.left_out)) == (3, 3)
+    assert found.pool.paths.mu.size > 100
+    assert found.pool.by_icc == ()
 
 
 def test_several_estimates_of_one_study_are_not_pooled_as_if_they_were_studies():
-    found = recovery(study("a", REFOCUS, outcomes=2), study("b", REFOCUS))
-    assert found.pooled is None
-    assert "several estimates" in found.pooled_why
+    found = recovery(study("a", REFOCUS, outcomes=2), study("b", REFOCUS), study("c", REFOCUS))
+    assert (found.pooled.k, len(found.entered)) == (3, 4)
+    assert found.pool.robust.b[0] == pytest.approx(found.pooled.mu, abs=1e-6)
+
+
+def test_a_result_that_ignored_clusters_is_widened_and_its_icc_is_a_range():
+    def ignored(key):
+        yield keyed("studies", key, clusters_total="27")
+        yield from study(key, {**REFOCUS, "cluster_adjusted": "no"})
+
+    found = recovery(*(ignored(name) for name in "ab"))
+    at = {icc: pooled.ci[1] for icc, pooled in found.pool.by_icc}
+    assert list(at) == [0.02, 0.05, 0.1]
+    deff = 1 + (297 / 27 - 1) * 0.05
+    assert found.pool.vi[0] == pytest.approx(found.entered[0].vi * deff)
+    assert found.pool.pooled.ci == dict(found.pool.by_icc)[0.05].ci
+    assert at[0.1] >= at[0.02]
+
+
+def test_means_of_both_arms_give_hedges_g_where_no_adjusted_estimate_is_read():
+    arms = {"mean_int": 40.6, "sd_int": 10.1, "n_int": 148, "mean_ctl": 40.0, "sd_ctl": 10.2, "n_ctl": 149}
+    found = recovery(study("a", {**arms, "use": "pool", "cluster_adjusted": "yes"}))
+    assert found.entered[0].yi == pytest.approx(0.059, abs=5e-4)
+    short = {key: value for key, value in arms.items() if key != "n_ctl"}
+    found = recovery(study("a", {**short, "use": "pool"}))
+    assert "numbers of both arms" in found.studies[0].outcomes[0].not_pooled
 
 
 def test_a_scale_where_high_is_worse_is_turned_round():
@@ -131,6 +155,9 @@ def test_a_plan_with_a_wrong_swim_item_is_named(tmp_path):
         read_plan(folder)
     (folder.synthesis / "plan.toml").write_text('[[group]]\nid = "a"\n')
     with pytest.raises(Problem, match="Group 1 has no 'title'"):
+        read_plan(folder)
+    (folder.synthesis / "plan.toml").write_text("[pooling]\niccs = [2.0]\n")
+    with pytest.raises(Problem, match="numbers from 0 to below 1"):
         read_plan(folder)
 
 

@@ -17,6 +17,7 @@ from kring.evidence.report.implications import as_json, read_implications
 from kring.evidence.report.prisma import DRAWN, draw
 from kring.evidence.report.sheet import write_sheets
 from kring.evidence.report.state import Review
+from kring.evidence.synthesis.pool_group import by_study, composites
 from kring.evidence.synthesis.swim import ITEMS
 from kring.evidence.synthesis.synthesise import Synthesis
 
@@ -40,7 +41,7 @@ def write_report(review: Review) -> list[Path]:
     texts = _texts(review)
     page = _environment().get_template("page.html").render(
         review=review, version=version, sheets={s.id: s for s in sheets}, figures=figures, implications=implications,
-        texts=texts, swim=ITEMS, effect=tables.effect_in_words, verdicts=tables.verdicts(review),
+        texts=texts, swim=ITEMS, directions=tables.directions_in_words, verdicts=tables.verdicts(review),
         style=(TEMPLATES / "style.css").read_text("utf-8"), members=_members(review), drawn=DRAWN,
     )  # fmt: skip
     write_text(out / "index.html", page)
@@ -149,15 +150,17 @@ def _bias_figures(review: Review) -> list[Figure]:
 
 
 def _pool_figures(review: Review, synthesis: Synthesis) -> list[Figure]:
+    """A forest of what may enter a pool, one line per study; funnel and multiverse where something was pooled."""
     if not synthesis.entered:
         return []
-    title, labels = synthesis.group.title["en"], [review.tables["studies"][e.study]["label"] for e in synthesis.entered]
-    yi, vi = [e.yi for e in synthesis.entered], [e.vi for e in synthesis.entered]
+    title, settings, studies = synthesis.group.title["en"], review.plan.pooling, by_study(synthesis.entered)
+    labels = [review.tables["studies"][study]["label"] for study in studies]
+    yi, vi = composites(synthesis.entered, settings.rho, settings.icc)
     found = [estimates.forest(labels, yi, vi, synthesis.pooled, f"{title}: standardised differences", "SMD")]
     if synthesis.pooled:
         found.append(estimates.funnel(labels, yi, vi, synthesis.pooled.mu, f"{title}: funnel plot"))
-    if synthesis.paths:
-        found.append(estimates.multiverse_plot(synthesis.paths, f"{title}: every way to pool"))
+    if synthesis.pool and synthesis.pool.paths:
+        found.append(estimates.multiverse_plot(synthesis.pool.paths, f"{title}: every way to pool"))
     for figure in found:
         figure.name = f"{figure.name}-{synthesis.group.id.replace('_', '-')}"
     return found

@@ -29,6 +29,11 @@ def effect_in_words(synthesis: Synthesis) -> str:
     if synthesis.pooled:
         pooled = synthesis.pooled
         return f"SMD {pooled.mu:.2f} ({_interval(pooled.ci)}), prediction {_interval(pooled.pi)}"
+    return directions_in_words(synthesis)
+
+
+def directions_in_words(synthesis: Synthesis) -> str:
+    """The vote count by direction, with a p only from six votes."""
     count = synthesis.votes
     if count.n == 0:
         return "No study gives a sign that may be counted."

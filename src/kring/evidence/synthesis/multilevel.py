@@ -208,7 +208,9 @@ def robust(model: Multilevel, cluster: Sequence[object], level: float = 0.95) ->
         spread = G @ Phi @ G.T
         df[j] = np.trace(spread) ** 2 / np.sum(spread**2)
     crit = t.ppf((1 + level) / 2, df)
+    with np.errstate(divide="ignore", invalid="ignore"):  # equal estimates leave no spread
+        statistic = np.abs(model.b / se)
     return Robust(
-        model.b, se, df, np.asarray(2 * t.sf(np.abs(model.b / se), df)),
+        model.b, se, df, np.asarray(2 * t.sf(statistic, df)),
         np.column_stack([model.b - crit * se, model.b + crit * se]),
     )  # fmt: skip

@@ -12,18 +12,25 @@ level = "client"                    # of the outcomes table
 domains = ["personal recovery"]     # of the outcomes table
 hard = true                         # clients or observers, not knowledge or attitude
 
+[pooling]                           # may be left out: these are the defaults
+estimator = "REML"
+test = "hk"
+iccs = [0.02, 0.05, 0.1]            # borrowed, for results that ignored clusters; the middle one is the main one
+rhos = [0.3, 0.5, 0.7]              # between outcomes of one study
+
 [swim]                              # the nine items of SWiM, each a text
 grouping = "..."
 ```
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kring.evidence.files import read_toml
 from kring.evidence.folder import Folder
 from kring.evidence.problem import Problem
+from kring.evidence.synthesis.pool_group import Settings
 from kring.evidence.synthesis.swim import ITEMS, Swim, swim
 
 TEMPLATE = """\
@@ -65,6 +72,7 @@ class Plan:
     sensitivity: tuple[str, ...]
     groups: tuple[Group, ...]
     swim: Swim
+    pooling: Settings = field(default_factory=Settings)
 
 
 def read_plan(folder: Folder) -> Plan:
@@ -81,7 +89,18 @@ def read_plan(folder: Folder) -> Plan:
     groups = tuple(_group(entry, i, path) for i, entry in enumerate(content.get("group", []), 1))
     if len({group.id for group in groups}) < len(groups):
         raise Problem("Two groups have the same id.", "Give each its own.", file=path)
-    return Plan(tuple(studies.get("main", [])), tuple(studies.get("sensitivity", [])), groups, texts)
+    main, near = tuple(studies.get("main", [])), tuple(studies.get("sensitivity", []))
+    return Plan(main, near, groups, texts, _pooling(content.get("pooling", {}), path))
+
+
+def _pooling(entry: Mapping[str, Any], path: Any) -> Settings:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
+    try:
+        return Settings(**values)
+    except (TypeError, ValueError) as error:
+        raise Problem(
+            f"[pooling] cannot be used: {error}.", "See the example in docs/evidence.md.", file=path
+        ) from None
 
 
 def _group(entry: Mapping[str, Any], number: int, path: Any) -> Group:

@@ -13,9 +13,10 @@ from kring.evidence.extraction.rob2 import OPEN, Assessment
 from kring.evidence.extraction.schema import COMPONENTS, NOT_READ, REPORTED, uses
 from kring.evidence.extraction.values import Row, Tables, number
 from kring.evidence.synthesis import components, direction, effects
-from kring.evidence.synthesis.multiverse import Multiverse, StudyResult, multiverse
+from kring.evidence.synthesis.multiverse import StudyResult
 from kring.evidence.synthesis.plan import Group, Plan
-from kring.evidence.synthesis.pooling import Pooled, leave_one_out, pool
+from kring.evidence.synthesis.pool_group import GroupPool, pool_group
+from kring.evidence.synthesis.pooling import Pooled
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,13 @@ class Synthesis:
     votes: direction.Votes
     fisher: direction.Combined | None
     fisher_why: str
-    pooled: Pooled | None
+    pool: GroupPool | None
     pooled_why: str
     entered: tuple[StudyResult, ...]
-    left_out: tuple[Pooled, ...]
-    paths: Multiverse | None
+
+    @property
+    def pooled(self) -> Pooled | None:
+        return self.pool.pooled if self.pool else None
 
     @property
     def main(self) -> list[StudyVote]:
@@ -84,10 +87,10 @@ def _group(
     tables: Tables, group: Group, plan: Plan, bias: Mapping[str, Assessment], no_pool: Bars, no_vote: Bars
 ) -> Synthesis:
     studies = []
-    for key, study in tables["studies"].items():
+    for study in tables["studies"].values():
         if study["role"] not in (*plan.main, *plan.sensitivity):
             continue
-        outcomes = _outcomes(tables, key, group, no_pool, no_vote)
+        outcomes = _outcomes(tables, study, group, no_pool, no_vote)
         if outcomes:
             studies.append(_study(study, outcomes, bias, study["role"] in plan.main))
     studies.sort(key=lambda s: s.label)
@@ -95,13 +98,10 @@ def _group(
     votes = direction.vote_count([s.direction for s in main])
     combined, fisher_why = _fisher(main)
     entered = [o.estimate for s in main for o in s.outcomes if o.estimate]
-    pooled, pooled_why = _pool(entered, main)
-    together = len({e.study for e in entered}) > 2 and pooled is not None
-    yi, vi = [e.yi for e in entered], [e.vi for e in entered]
-    return Synthesis(
-        group, tuple(studies), votes, combined, fisher_why, pooled, pooled_why, tuple(entered),
-        tuple(leave_one_out(yi, vi)) if together else (), multiverse(entered) if together else None,
-    )  # fmt: skip
+    found = pool_group(entered, plan.pooling)
+    few = len({e.study for e in entered})
+    why = f"{few} of {len(main)} randomised studies give an estimate that may be pooled; two are needed"
+    return Synthesis(group, tuple(studies), votes, combined, fisher_why, found, "" if found else why, tuple(entered))
 
 
 def _study(study: Row, outcomes: list[Outcome], bias: Mapping[str, Assessment], main: bool) -> StudyVote:
@@ -114,11 +114,11 @@ def _study(study: Row, outcomes: list[Outcome], bias: Mapping[str, Assessment], 
     )  # fmt: skip
 
 
-def _outcomes(tables: Tables, study: str, group: Group, no_pool: Bars, no_vote: Bars) -> list[Outcome]:
+def _outcomes(tables: Tables, study: Row, group: Group, no_pool: Bars, no_vote: Bars) -> list[Outcome]:
     """One entry per outcome: its main result, never two time points of the same people."""
     found = []
     for key, outcome in tables["outcomes"].items():
-        if outcome["study_id"] != study or not group.holds(outcome):
+        if outcome["study_id"] != study["study_id"] or not group.holds(outcome):
             continue
         rows = [r for r in tables["results"].values() if r["outcome_id"] == key]
         rows = [r for r in rows if not {"context", "component contrast", "sensitivity"} & set(uses(r["use"]))]
@@ -127,16 +127,18 @@ def _outcomes(tables: Tables, study: str, group: Group, no_pool: Bars, no_vote: 
     return found
 
 
-def _outcome(row: Row, outcome: Row, study: str, no_pool: Bars, no_vote: Bars) -> Outcome:
+def _outcome(row: Row, outcome: Row, study: Row, no_pool: Bars, no_vote: Bars) -> Outcome:
     result = row["result_id"]
     voted, why = _vote(row, no_vote.get(result, []))
-    estimate, not_pooled = _estimate(row, outcome, study, no_pool.get(result, []))
     p = None if result in no_pool else _p(row)
     one = effects.one_sided(p, voted == direction.BENEFIT) if p and voted in ("benefit", "harm") else None
     n = [number(row["n_int"]), number(row["n_ctl"])]
     people = int(sum(x for x in n if x)) if all(n) else None
-    return Outcome(study, result, outcome["outcome"], outcome["instrument"], voted, why, one, p, people, estimate,
-                   not_pooled)  # fmt: skip
+    estimate, not_pooled = _estimate(row, outcome, study, people, no_pool.get(result, []))
+    return Outcome(
+        study["study_id"], result, outcome["outcome"], outcome["instrument"], voted, why, one, p, people, estimate,
+        not_pooled,
+    )  # fmt: skip
 
 
 def _vote(row: Row, bars: list[Finding]) -> tuple[str, str]:
@@ -162,7 +164,9 @@ def _p(row: Row) -> float | None:
     return effects.p_from_estimate(effect, effects.se_from_interval(low, high))
 
 
-def _estimate(row: Row, outcome: Row, study: str, bars: list[Finding]) -> tuple[StudyResult | None, str]:
+def _estimate(
+    row: Row, outcome: Row, study: Row, people: int | None, bars: list[Finding]
+) -> tuple[StudyResult | None, str]:
     """A standardised difference with its variance, or why there is none."""
     if bars:
         return None, bars[0].what
@@ -170,17 +174,31 @@ def _estimate(row: Row, outcome: Row, study: str, bars: list[Finding]) -> tuple[
         return None, "the reviewer did not mark it for pooling"
     if outcome["better"] not in ("higher", "lower"):
         return None, "it is not known which way is better"
-    effect, low, high = (number(row[c]) for c in ("effect", "ci_low", "ci_high"))
-    sds = [sd for sd in (number(row["sd_int"]), number(row["sd_ctl"])) if sd]
-    if effect is None or low is None or high is None:
-        return None, "the estimate or its interval is not read"
-    if len(sds) < 2:
-        return None, "the SDs are not read, so it cannot be brought to a common scale"
-    sd = math.sqrt(sum(s**2 for s in sds) / 2)
-    sign = 1 if outcome["better"] == "higher" else -1
-    se = effects.se_from_interval(low, high)
+    found = _standardised(row, outcome["better"] == "higher")
+    if isinstance(found, str):
+        return None, found
     adjusted = row["cluster_adjusted"] if row["cluster_adjusted"] in ("yes", "no") else "unclear"
-    return StudyResult(study, outcome["outcome"], sign * effect / sd, (se / sd) ** 2, adjusted), ""
+    clusters = number(study["clusters_total"])
+    size = max(1.0, people / clusters) if people and clusters else 1.0
+    return StudyResult(study["study_id"], outcome["outcome"], found.yi, found.vi, adjusted, size), ""
+
+
+def _standardised(row: Row, higher_is_better: bool) -> effects.Effect | str:
+    """The adjusted difference over the mean SD where it is read; else Hedges' g of the arms; else why not."""
+    effect, low, high = (number(row[c]) for c in ("effect", "ci_low", "ci_high"))
+    arms = [number(row[c]) for c in ("mean_int", "sd_int", "n_int", "mean_ctl", "sd_ctl", "n_ctl")]
+    sds = [sd for sd in (arms[1], arms[4]) if sd and sd > 0]
+    if len(sds) < 2:
+        return "the SDs are not read, so it cannot be brought to a common scale"
+    if effect is not None and low is not None and high is not None:
+        sd = math.sqrt(sum(s**2 for s in sds) / 2)
+        se = effects.se_from_interval(low, high)
+        return effects.Effect((effect if higher_is_better else -effect) / sd, (se / sd) ** 2)
+    known = [x for x in arms if x is not None]
+    if len(known) < 6:
+        return "neither an estimate with its interval nor means, SDs and numbers of both arms are read"
+    m1, sd1, n1, m2, sd2, n2 = known
+    return effects.hedges_g(m1, sd1, n1, m2, sd2, n2, higher_is_better)
 
 
 def _fisher(main: Sequence[StudyVote]) -> tuple[direction.Combined | None, str]:
@@ -190,16 +208,6 @@ def _fisher(main: Sequence[StudyVote]) -> tuple[direction.Combined | None, str]:
     if len(found) < 2:
         return None, f"{len(found)} of {len(main)} studies give a usable p with a direction; two are needed"
     return direction.fisher(found), ""
-
-
-def _pool(entered: Sequence[StudyResult], main: Sequence[StudyVote]) -> tuple[Pooled | None, str]:
-    studies = {e.study for e in entered}
-    if len(studies) < 2:
-        told = f"{len(studies)} of {len(main)} randomised studies give an estimate that may be pooled; two are needed"
-        return None, told
-    if len(studies) < len(entered):
-        return None, "a study has several estimates here: choose one, or use the multilevel model"
-    return pool([e.yi for e in entered], [e.vi for e in entered]), ""
 
 
 @dataclass(frozen=True)
