@@ -370,15 +370,15 @@ ROUTES["circles:restore_tie"] = row(only_client(302), "post")
 # plan
 ROUTES["plan:plan"] = row(with_a_seat())
 ROUTES["plan:card"] = row(with_a_seat())
-ROUTES["plan:new_dream"] = row(only_client())
-ROUTES["plan:new_goal"] = row(only_client())
+ROUTES["plan:new_dream"] = row(only_client(302))  # to the same address with an id of what will be made
+ROUTES["plan:new_goal"] = row(only_client(302))
 ROUTES["plan:dream"] = row(only_client(), given={"item_id": a_dream})
 ROUTES["plan:goal"] = row(only_client(), given={"item_id": a_goal})
 ROUTES["plan:set_outcome"] = row(
     only_client(302), "post", given={"kind": lambda _: "dreams", "item_id": a_dream, "verb": lambda _: "reached"}
 )
 ROUTES["plan:actions"] = row(with_a_seat())
-ROUTES["plan:new_action"] = row(members())
+ROUTES["plan:new_action"] = row(members(302, client=302))
 ROUTES["plan:action"] = row(answers(client=200, informal=200), given={"item_id": sannes_action})
 ROUTES["plan:hand"] = row(answers(client=302, informal=302), "post", given={"item_id": sannes_action})
 ROUTES["plan:act"] = row(

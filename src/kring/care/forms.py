@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.http import HttpRequest
 
 from kring.care.stored import Stale
 
@@ -33,6 +34,28 @@ class NewForm(PlainModel):
     def content(self) -> dict[str, Any]:
         """What was typed, without the plumbing."""
         return {name: value for name, value in self.cleaned_data.items() if name != "new_id"}
+
+
+def id_in_address(request: HttpRequest) -> uuid.UUID | None:
+    """The id that the address of a new form carries (`?id=`)."""
+    try:
+        return uuid.UUID(request.GET.get("id", ""))
+    except ValueError:
+        return None
+
+
+def address_with_id(request: HttpRequest) -> str:
+    """This address with a fresh id. Whoever comes back to the form with the back button then has the same id: the
+    browser restores what was typed, but asks the server for the form anew.
+    """
+    asked = request.GET.copy()
+    asked["id"] = str(uuid.uuid4())
+    return f"{request.path}?{asked.urlencode()}"
+
+
+def differs(thing: models.Model, content: dict[str, Any]) -> bool:
+    """Whether a form that came back (the back button, other words, saved again) says more than what it made before."""
+    return any(getattr(thing, name) != value for name, value in content.items())
 
 
 class EditForm(PlainModel):

@@ -146,6 +146,10 @@ class NewAction(ActionFields, NewForm):
         found = super().content()
         return found | owner_of(found.pop("owner"))
 
+    def wording(self) -> dict[str, Any]:
+        """What can be changed afterwards; who does it is handed on by itself."""
+        return {name: value for name, value in super().content().items() if name != "owner"}
+
 
 class EditAction(ActionFields, EditForm):
     class Meta(ActionFields.Meta):

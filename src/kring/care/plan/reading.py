@@ -4,7 +4,7 @@ import dataclasses
 import uuid
 from collections.abc import Iterable
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kring.care.circles.models import Member, Shareable
@@ -100,10 +100,7 @@ class Sights:
 
 
 def reach_page(seat: Seat, item: Shareable, back: str) -> str:
-    try:
-        return reverse("circles:reach", args=[seat.circle_id, item.topic, item.pk]) + f"?next={back}"
-    except NoReverseMatch:
-        return reverse("circles:mine", args=[seat.circle_id])
+    return reverse("circles:reach", args=[seat.circle_id, item.topic, item.pk]) + f"?next={back}"
 
 
 def lines(seat: Seat, actions: Iterable[Action], page: str) -> list[Line]:

@@ -14,6 +14,7 @@ from kring.care.circles.policy import may_keep, visible
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
+from kring.care.forms import address_with_id, differs, id_in_address
 from kring.care.plan import actions, policy
 from kring.care.plan.forms import EditAction, HandOn, NewAction, owner_of
 from kring.care.plan.models import Action, Goal
@@ -55,10 +56,16 @@ def _is_asked(seat: Seat, line: Any) -> bool:
 def new_action(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(policy.may_propose(seat))
-    form: Any = NewAction(request.POST or None, initial={"goal": request.GET.get("goal")}).offer(visible(Goal, seat))
+    new_id = id_in_address(request)
+    if new_id is None:
+        return redirect(address_with_id(request))
+    initial = {"goal": request.GET.get("goal"), "new_id": new_id}
+    form: Any = NewAction(request.POST or None, initial=initial).offer(visible(Goal, seat))
     form.fields["owner"].choices = owner_choices(seat)
     if request.method == "POST" and form.is_valid():
-        actions.propose_action(by=seat, id=form.cleaned_data["new_id"], **form.content())
+        made = actions.propose_action(by=seat, id=form.cleaned_data["new_id"], **form.content())
+        if differs(made, form.wording()):
+            actions.change_action(by=seat, action=made, version=made.version, **form.wording())
         return redirect("plan:actions", circle_id)
     page = {"seat": seat, "here": "plan", "form": form, "words": Sights(seat, "").of_topic(Topic.ACTIONS)}
     return render(request, "plan/new_action.html", page)

@@ -15,6 +15,7 @@ from kring.care.circles.policy import may_keep, visible
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
+from kring.care.forms import address_with_id, differs, id_in_address
 from kring.care.plan import actions, policy
 from kring.care.plan.forms import EditDream, EditGoal, NewDream, NewGoal
 from kring.care.plan.models import CrisisPlan, Dream, Goal
@@ -55,10 +56,15 @@ def _crisis_door(seat: Seat) -> bool:
 def new_dream(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(may_keep(seat, Task.GOALS))
-    form = _for_seat(NewDream(request.POST or None), seat)
+    new_id = id_in_address(request)
+    if new_id is None:
+        return redirect(address_with_id(request))
+    form = _for_seat(NewDream(request.POST or None, initial={"new_id": new_id}), seat)
     if request.method == "POST" and form.is_valid():
         zone = form.zone()
-        actions.add_dream(by=seat, id=form.cleaned_data["new_id"], **form.content(), **zone)
+        made = actions.add_dream(by=seat, id=form.cleaned_data["new_id"], **form.content(), **zone)
+        if differs(made, form.content()):
+            actions.change_dream(by=seat, dream=made, version=made.version, **form.content())
         return redirect("plan:plan", circle_id)
     return _page(request, seat, form, heading=_("What do you dream of?"))
 
@@ -67,11 +73,16 @@ def new_goal(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     """A small step; `?dream=` is the one it belongs to."""
     seat = sit(request, circle_id)
     allow(may_keep(seat, Task.GOALS))
-    initial = {"dream": request.GET.get("dream")}
+    new_id = id_in_address(request)
+    if new_id is None:
+        return redirect(address_with_id(request))
+    initial = {"dream": request.GET.get("dream"), "new_id": new_id}
     form = _for_seat(NewGoal(request.POST or None, initial=initial).offer(visible(Dream, seat)), seat)
     if request.method == "POST" and form.is_valid():
         zone = form.zone()
-        actions.add_goal(by=seat, id=form.cleaned_data["new_id"], **form.content(), **zone)
+        made = actions.add_goal(by=seat, id=form.cleaned_data["new_id"], **form.content(), **zone)
+        if differs(made, form.content()):
+            actions.change_goal(by=seat, goal=made, version=made.version, **form.content())
         return redirect("plan:plan", circle_id)
     return _page(request, seat, form, heading=_("A goal for the coming time"))
 
