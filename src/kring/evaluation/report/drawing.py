@@ -9,7 +9,7 @@ WIDTH = 390
 # In a page the colours come from the page's own variables; a figure saved by itself carries these.
 STYLE = """
 text{font:14px 'Atkinson Hyperlegible',system-ui,sans-serif;fill:var(--ink,#1F2A2E)}
-.small{font-size:13px}.bold{font-weight:700}.soft{fill:var(--quiet,#55625F)}
+.small{font-size:13px}.halo{paint-order:stroke;stroke:var(--paper,#FAF7F2);stroke-width:5px;stroke-linejoin:round}.bold{font-weight:700}.soft{fill:var(--quiet,#55625F)}
 .axis,.grid{stroke:var(--quiet,#55625F);stroke-width:1;fill:none}.grid{stroke-opacity:.25}
 .zero{stroke:var(--ink,#1F2A2E);stroke-dasharray:4 3;fill:none}
 .box{fill:var(--card,#fff);stroke:var(--quiet,#55625F)}

@@ -63,7 +63,7 @@ def _spoken(arm: Row, measure: Row, w: Words) -> str:
     return w("course.line", arm=arm["label"], values=values)
 
 
-def forest(rows: list[Row], w: Words, axis: str) -> Figure:
+def forest(rows: list[Row], w: Words) -> Figure:
     """Effect sizes with intervals; right is better."""
     spoken = " ".join(
         w("result.forest_line", measure=r["measure"], question=r["question"], d=w.number(r["d"]),
@@ -81,11 +81,11 @@ def forest(rows: list[Row], w: Words, axis: str) -> Figure:
     figure.line([(x(0), 8), (x(0), bottom)], "zero")
     for i, row in enumerate(rows):
         y = 46 + step * i
-        figure.text(12, y - 29, row["measure"], "small bold" if row["primary"] else "small")
-        figure.text(12, y - 13, row["question"], "small soft")
+        figure.text(12, y - 29, row["measure"], "small bold halo" if row["primary"] else "small halo")
+        figure.text(12, y - 13, row["question"], "small soft halo")
         figure.line([(x(row["low"]), y), (x(row["high"]), y)], "line s0" if row["primary"] else "thin s0")
         figure.mark(x(row["d"]), y, "f0", 1 if row["primary"] else 0)
-    figure.x_axis(x, bottom, axis)
+    figure.x_axis(x, bottom, w("result.forest_axis"))
     return figure
 
 
@@ -106,33 +106,55 @@ def normal_plot(checks: Row, w: Words) -> Figure:
 
 
 def reliable_bars(persons: Row, arms: Sequence[Row], w: Words) -> Figure | None:
-    """Stacked shares of reliable change per group; None when any share may not be shown for every group."""
-    shown = [arm for arm in arms if all(persons["classes"][arm["code"]].get(k) is not None for k in CLASSES)]
-    if not shown:
+    """Stacked shares of reliable change per group, in the finest classes that may be shown for every group."""
+    classes = _finest(persons, arms)
+    if not classes:
         return None
-    spoken = " ".join(
-        f"{arm['label']}: " + ", ".join(_share_words(persons, arm, k, w) for k in CLASSES) + "." for arm in shown
+    spoken = " ".join(_share_words(persons, arm, classes, w) for arm in arms)
+    figure = Figure(
+        f"reliable-{persons['measure']}",
+        w("persons.title", measure=persons["title"]),
+        w("persons.description", lines=spoken),
+        62 * len(arms) + 62,
+        w.short,
     )
-    figure = Figure(f"reliable-{persons['measure']}", w("persons.title", measure=persons["title"]),
-                    w("persons.description", lines=spoken), 62 * len(shown) + 62, w.short)  # fmt: skip
-    for i, arm in enumerate(shown):
-        counts = [persons["classes"][arm["code"]][k] for k in CLASSES]
+    for i, arm in enumerate(arms):
+        counts = [persons["classes"][arm["code"]][kind] for kind in classes]
         figure.text(4, 18 + 62 * i, arm["label"])
         start = 4.0
-        for j, n in enumerate(counts):
+        for kind, n in zip(classes, counts, strict=True):
             width = (WIDTH - 8) * n / sum(counts)
-            figure.rect(start, 26 + 62 * i, width, 26, f"k{j}")
+            figure.rect(start, 26 + 62 * i, width, 26, FILLS[kind])
             start += width
-    for j, kind in enumerate(CLASSES):
+    for j, kind in enumerate(classes):
         column, row = j % 2, j // 2
-        figure.rect(4 + 200 * column, 62 * len(shown) + 6 + 24 * row, 14, 14, f"k{j}")
-        figure.text(24 + 200 * column, 62 * len(shown) + 18 + 24 * row, w(f"persons.{kind}"), "small")
+        figure.rect(4 + 190 * column, 62 * len(arms) + 6 + 24 * row, 14, 14, FILLS[kind])
+        figure.text(24 + 190 * column, 62 * len(arms) + 18 + 24 * row, w(f"persons.{kind}"), "small")
     return figure
 
 
-def _share_words(persons: Row, arm: Row, kind: str, w: Words) -> str:
-    counts = persons["classes"][arm["code"]]
-    return f"{w(f'persons.{kind}')} {w.percent(counts[kind] / sum(counts.values()))}"
+FILLS = {
+    "recovered": "k0",
+    "improved": "k1",
+    "unchanged": "k2",
+    "deteriorated": "k3",
+    "better": "k0",
+    "not_better": "k2",
+}
+
+
+def _finest(persons: Row, arms: Sequence[Row]) -> tuple[str, ...]:
+    """All four classes, or some joined, or none."""
+    for classes in (CLASSES, ("recovered", "improved", "not_better"), ("better", "not_better")):
+        if all(persons["classes"][arm["code"]].get(kind) is not None for arm in arms for kind in classes):
+            return classes
+    return ()
+
+
+def _share_words(persons: Row, arm: Row, classes: Sequence[str], w: Words) -> str:
+    counts = {kind: persons["classes"][arm["code"]][kind] for kind in classes}
+    shares = ", ".join(f"{w(f'persons.{kind}')} {w.percent(n / sum(counts.values()))}" for kind, n in counts.items())
+    return f"{arm['label']}: {shares}."
 
 
 def funnel_plot(teams: Row, w: Words, k: int) -> Figure:

@@ -51,7 +51,7 @@ def _column(arm: Row, found: Row, w: Words) -> list[list[str]]:
     """The boxes of one arm, each as lines of words; the first line is bold."""
     labels = {a["code"]: w.label(a["label"]) for a in found["arms"]}
     occasions = {o["code"]: w.label(o["label"]) for o in found["occasions"]}
-    room = 26 if len(found["arms"]) > 1 else 48
+    room = int((WIDTH / len(found["arms"]) - 25) / 8.2)
     boxes = [[*_wrapped(labels[arm["arm"]], room), persons(arm["allocated"], w), w("flow.teams", n=arm["teams"])]]
     for stage in arm["stages"]:
         lost = w("number.hidden") if stage["missing"] is None else str(stage["missing"])

@@ -74,7 +74,7 @@ def _figures(found: Row, protocol: Protocol, w: Words) -> dict[str, Figure]:
     return {figure.name: figure for figure in drawn if figure}
 
 
-def _forest(found: Row, w: Words) -> tuple[list[Row], Words, str]:
+def _forest(found: Row, w: Words) -> tuple[list[Row], Words]:
     """Rows of the forest, turned so that right is better."""
     rows = []
     for i, measure in enumerate(found["measures"]):
@@ -83,8 +83,4 @@ def _forest(found: Row, w: Words) -> tuple[list[Row], Words, str]:
             ends = sorted((sign * row["d_low"], sign * row["d_high"]))
             rows.append({"measure": w.label(measure["title"]), "question": w.label(row["label"]), "d": sign * row["d"],
                          "low": ends[0], "high": ends[1], "primary": i == j == 0})  # fmt: skip
-    others = [arm for arm in found["arms"] if not arm["reference"]]
-    axis = (
-        w("result.forest_axis", arm=w.label(others[0]["label"])) if len(others) == 1 else w("result.forest_axis_plain")
-    )
-    return rows, w, axis
+    return rows, w

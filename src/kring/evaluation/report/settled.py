@@ -120,7 +120,9 @@ def _measure(row: Row, counts: Counts, about: Dictionary) -> Row:
 def _persons(row: Row, counts: Counts, about: Dictionary) -> Row:
     code = row["measure"]
     classes = {
-        arm: {kind: counts.get(("class", code, arm, kind)) for kind in CLASSES} if row["yardstick"] else {}
+        arm: {kind: counts.get(("class", code, arm, kind)) for kind in (*CLASSES, "better", "not_better")}
+        if row["yardstick"]
+        else {}
         for arm in row["arms"]
     }
     n = {arm: counts["changed", code, arm] for arm in row["arms"]}

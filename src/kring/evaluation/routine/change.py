@@ -50,14 +50,23 @@ def reliable(table: OutcomeTable, measure: str, change: Change, ledger: Ledger) 
         only_end = ledger.counts[measured] - mine.height
         ledger.split(measured, {("changed", measure, arm): mine.height, ("only_end", measure, arm): only_end})
         if stick:
-            tally = {("class", measure, arm, kind): mine.filter(pl.col("kind") == kind).height for kind in CLASSES}
-            ledger.split(("changed", measure, arm), tally)
+            _enter_classes(measure, arm, mine["kind"].to_list(), ledger)
     return {
         "measure": measure,
         "arms": arms,
         "yardstick": vars(stick) if stick else None,
         "benchmark": benchmark(table, measure, change, both),
     }
+
+
+def _enter_classes(measure: str, arm: str, kinds: list[str], ledger: Ledger) -> None:
+    """The four classes, and reliably better against not: the coarse split can often be shown when the fine cannot."""
+    tally = {kind: kinds.count(kind) for kind in CLASSES}
+    halves = {"better": CLASSES[:2], "not_better": CLASSES[2:]}
+    whole = {("class", measure, arm, half): sum(tally[k] for k in parts) for half, parts in halves.items()}
+    ledger.split(("changed", measure, arm), whole)
+    for half, parts in halves.items():
+        ledger.split(("class", measure, arm, half), {("class", measure, arm, k): tally[k] for k in parts})
 
 
 def benchmark(table: OutcomeTable, measure: str, change: Change, both: pl.DataFrame) -> Row | None:
