@@ -23,7 +23,9 @@ def test_a_page_is_for_everyone(visit: Visit, cast, sit_down, settings):
         page = sit_down(visit.who, **how)
         answer = page.goto(address)
         assert answer is not None
-        assert answer.status == visit.answer or visit.template.startswith(("404", "403", "500")), f"{address}: {answer.status}"
+        assert answer.status == visit.answer or visit.template.startswith(("404", "403", "500")), (
+            f"{address}: {answer.status}"
+        )
         if visit.do is not None:
             visit.do(page)
         shown = RENDERED.get(urlsplit(page.url).path, set())
