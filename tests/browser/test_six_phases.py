@@ -166,7 +166,7 @@ def follow_up(client: Page, sister: Page, circle: Circle) -> None:
     """Phase 5: Marja says yes to her action, does it, and the client plans the next meeting."""
     action = Action.objects.get(circle=circle)
     sister.goto(f"/c/{circle.pk}/plan/actions/{action.pk}/")
-    for verb in ("accept", "done"):
+    for verb in ("yes", "done"):
         sister.locator(f"form[action*='/{verb}/'] button").first.click()
         sister.goto(f"/c/{circle.pk}/plan/actions/{action.pk}/")
     action.refresh_from_db()
