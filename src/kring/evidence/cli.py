@@ -15,7 +15,7 @@ ROOMS = (
     "kring.evidence.commands",  # new
     "kring.evidence.records.commands",  # import, dedup
     "kring.evidence.extraction.commands",  # extract, rob
-    "kring.evidence.report.commands",  # synthesise, grade, report, build, check
+    "kring.evidence.report.commands",  # synthesise, grade, report, build, publish, check
 )
 
 

@@ -66,7 +66,7 @@ STEPS = (
     Step("extract", (LOG,), _extract),
     Step("synthesise", (LOG, "review.toml", "2_records", *PLAN), _synthesise),
     Step("report", (LOG, "review.toml", "1_search/ledger.jsonl", "2_records", "3_screening/criteria.toml", *PLAN,
-                    "5_synthesis/page.toml", "5_synthesis/implications.toml"), _report),
+                    "5_synthesis/page.toml", "5_synthesis/implications.toml", "5_synthesis/versions"), _report),
 )  # fmt: skip
 
 

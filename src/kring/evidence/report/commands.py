@@ -13,6 +13,7 @@ from kring.evidence.report.build import build
 from kring.evidence.report.page import synthesis_json, write_report
 from kring.evidence.report.state import Review, read_review
 from kring.evidence.report.tables import effect_in_words, verdicts
+from kring.evidence.report.versions import publish
 from kring.evidence.synthesis import grade
 
 
@@ -29,6 +30,9 @@ def register(commands: Any) -> None:
     whole.add_argument("review", type=Path)
     whole.add_argument("--force", action="store_true", help="every step, changed or not")
     whole.set_defaults(run=run_build)
+    keep = commands.add_parser("publish", help="keep this version, so that later ones are laid beside it")
+    keep.add_argument("review", type=Path)
+    keep.set_defaults(run=run_publish)
     rate = commands.add_parser("grade", help="rate the certainty of a group of outcomes, or show what is rated")
     rate.add_argument("review", type=Path)
     rate.add_argument("--group", help="id of the group in plan.toml")
@@ -90,6 +94,13 @@ def _told(review: Review) -> list[str]:
     concerns = [f"{a.result}: several domains raise some concerns; decide whether they add up to high"
                 for a in review.bias.values() if a.for_a_person]  # fmt: skip
     return odd + disputed + concerns + [f"open: {line}" for line in review.open]
+
+
+def run_publish(args: argparse.Namespace) -> int:
+    folder = open_folder(args.review)
+    path = publish(read_review(folder), log.read(folder.decisions))
+    print(f"kept {path.relative_to(folder.root)}; the report will tell what changed since")
+    return 0
 
 
 def run_grade(args: argparse.Namespace) -> int:

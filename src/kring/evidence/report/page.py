@@ -7,6 +7,7 @@ from typing import Any
 
 import jinja2
 
+from kring.evidence import log
 from kring.evidence.extraction.schema import NOT_READ
 from kring.evidence.files import read_toml, write_json, write_text
 from kring.evidence.problem import Problem
@@ -17,6 +18,7 @@ from kring.evidence.report.implications import as_json, read_implications
 from kring.evidence.report.prisma import DRAWN, draw
 from kring.evidence.report.sheet import write_sheets
 from kring.evidence.report.state import Review
+from kring.evidence.report.versions import since
 from kring.evidence.synthesis.pool_group import by_study, composites
 from kring.evidence.synthesis.swim import ITEMS
 from kring.evidence.synthesis.synthesise import Synthesis
@@ -42,6 +44,7 @@ def write_report(review: Review) -> list[Path]:
     page = _environment().get_template("page.html").render(
         review=review, version=version, sheets={s.id: s for s in sheets}, figures=figures, implications=implications,
         texts=texts, swim=ITEMS, directions=tables.directions_in_words, verdicts=tables.verdicts(review),
+        since=since(review, log.read(review.folder.decisions)),
         style=(TEMPLATES / "style.css").read_text("utf-8"), members=_members(review), drawn=DRAWN,
     )  # fmt: skip
     write_text(out / "index.html", page)
