@@ -1,18 +1,17 @@
 """Fixtures for the whole house: the network is closed, and the standing cast is built once per test through actions."""
 
 import os
+from pathlib import Path
 from typing import Any
+
+from kring.care.catalogues import compile_catalogues
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
 pytest_plugins = ["tests.care.cast"]
+compile_catalogues(Path(__file__).parent / "src" / "kring" / "care")  # before Django reads them at its set-up
 
 
 def pytest_configure() -> None:
-    from pathlib import Path
-
-    from kring.care.catalogues import compile_catalogues
-
-    compile_catalogues(Path(__file__).parent / "src" / "kring" / "care")
     _let_tests_empty_the_trail()
     _let_force_login_be_a_full_sign_in()
 

@@ -274,7 +274,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
 LANGUAGE_COOKIE_HTTPONLY = True
-LOCALE_PATHS = [HERE / "locale"]
+LOCALE_PATHS = [HERE / "locale", *sorted(HERE.glob("*/locale"))]  # our words go before those of packages
 TIME_ZONE = "Europe/Amsterdam"
 USE_TZ = True
 
