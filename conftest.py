@@ -4,14 +4,17 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation.reloader import translation_file_changed
+
 from kring.care.catalogues import compile_catalogues
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
 pytest_plugins = ["tests.care.cast"]
-compile_catalogues(Path(__file__).parent / "src" / "kring" / "care")  # before Django reads them at its set-up
 
 
 def pytest_configure() -> None:
+    compile_catalogues(Path(__file__).parent / "src" / "kring" / "care")
+    translation_file_changed(None, Path("django.mo"))  # Django was set up before this, and read what was there then
     _let_tests_empty_the_trail()
     _let_force_login_be_a_full_sign_in()
 
