@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class BatchFits:
-    """One row per data set; estimate, se, df: (R, contrasts). Failed fits are nan and not `converged`."""
+    """One row per data set; estimate, se, df: (R, contrasts). Failed fits are nan and not `converged`.
+
+    psi (R,3,q,q): covariances of the levels, innermost first, relative to σ².
+    """
 
     estimate: Floats
     se: Floats
@@ -72,7 +75,7 @@ class BatchFits:
     sigma2: Floats
     loglik: Floats
     converged: NDArray[np.bool_]
-    theta: Floats
+    psi: Floats
 
     @property
     def p(self) -> Floats:
@@ -80,10 +83,15 @@ class BatchFits:
         return np.asarray(2 * stats.t.sf(np.abs(self.estimate / self.se), self.df), np.float64)
 
     @classmethod
-    def unpack(cls, results: Floats, k: int) -> BatchFits:
+    def concatenate(cls, parts: Sequence[BatchFits]) -> BatchFits:
+        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+    @classmethod
+    def unpack(cls, results: Floats, k: int, q: int) -> BatchFits:
         return cls(
             results[:, 0 : 3 * k : 3], results[:, 1 : 3 * k : 3], results[:, 2 : 3 * k : 3], results[:, 3 * k],
-            -results[:, 3 * k + 1] / 2, results[:, 3 * k + 2] == 1.0, results[:, 3 * k + 3 :],
+            -results[:, 3 * k + 1] / 2, results[:, 3 * k + 2] == 1.0,
+            results[:, 3 * k + 3 :].reshape(-1, 3, q, q),
         )  # fmt: skip
 
 
@@ -104,18 +112,22 @@ def fit_many(
         raise ModelError(f"Each data set needs {len(design.M)} outcomes, one per row; got {outcomes.shape[1]}.")
     rows = np.eye(design.p) if contrasts is None else np.atleast_2d(np.asarray(contrasts, np.float64))
     layout = Layout.of(design)
+
+    def work(part: NDArray[np.int64]) -> BatchFits:
+        return fit_layout(layout, np.ascontiguousarray(outcomes[part][:, layout.order]), rows, method)
+
+    parts = np.array_split(np.arange(len(outcomes)), min(len(outcomes), max(1, threads)))
+    with ThreadPoolExecutor(len(parts)) as pool:
+        return BatchFits.concatenate(list(pool.map(work, parts)))
+
+
+def fit_layout(layout: Layout, outcomes: Floats, contrasts: Floats, method: str = "REML") -> BatchFits:
+    """Fit outcomes (R, n) in the order of the layout's rows, in this thread."""
     theta0 = layout.start_values()
-    results = np.empty((len(outcomes), 3 * len(rows) + 3 + len(theta0)))
-    kinds = np.array(layout.kinds, np.int64)
-
-    def work(part: NDArray[np.int64]) -> None:
-        if len(part):
-            ordered = np.ascontiguousarray(outcomes[part][:, layout.order])
-            compiled.fit_outcomes(
-                layout.z, layout.M, ordered, layout.person_start, layout.team, layout.team_start, kinds, theta0, layout.p, method == "REML", rows, results[part[0] : part[-1] + 1],
-            )  # fmt: skip
-
-    parts = np.array_split(np.arange(len(outcomes)), max(1, threads))
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        list(pool.map(work, parts))
-    return BatchFits.unpack(results, len(rows))
+    q = len(layout.z)
+    results = np.empty((len(outcomes), 3 * len(contrasts) + 3 + 3 * q * q))
+    compiled.fit_outcomes(
+        layout.z, layout.M, outcomes, layout.person_start, layout.team, layout.team_start,
+        np.array(layout.kinds, np.int64), theta0, layout.p, method == "REML", contrasts, results,
+    )  # fmt: skip
+    return BatchFits.unpack(results, len(contrasts), q)

@@ -116,7 +116,7 @@ def fit_sums(sums: NestedSums, design: Design, method: str) -> Fit:
     kinds = np.array(design.kinds, np.int64)
     arrays = sums.arrays()
     theta0 = start_values(sums, design.kinds)
-    theta, f, evaluations, converged, L, S = newton.minimise(arrays, theta0, kinds, p, n, reml, MAX_EVALUATIONS)
+    theta, kinds, f, evaluations, converged, L, S = newton.minimise(arrays, theta0, kinds, p, n, reml, MAX_EVALUATIONS)
     if not np.isfinite(f):
         raise ModelError("The fixed effects cannot be told apart in these data (X′V⁻¹X is singular).")
     P, q = len(theta), len(design.z)
@@ -125,7 +125,7 @@ def fit_sums(sums: NestedSums, design: Design, method: str) -> Fit:
     elements = _elements(psi, design.kinds)
     jets = inference.Jets.unpack(L, S, P)
     _, hessian = covariance.in_theta(theta, kinds, g, H)
-    free = (theta > 0.0) | _is_rho(design.kinds)
+    free = covariance.free_parameters(theta, kinds)
     satterthwaite = inference.satterthwaite(
         jets, covariance.jacobian(theta, kinds), hessian, free, beta, sigma2, n - p if reml else n
     )
@@ -133,7 +133,7 @@ def fit_sums(sums: NestedSums, design: Design, method: str) -> Fit:
     beta = beta.copy()
     if "Intercept" in design.names:
         beta[design.names.index("Intercept")] += design.centre
-    vc = _components(theta, psi, sigma2, design)
+    vc = _components(psi, sigma2, design, theta)
     return Fit(
         formula=design.formula, outcome=design.outcome, method=method, names=design.names, beta=beta,
         cov=sigma2 * X, vc=vc, sigma2=float(sigma2), loglik=-f / 2, nobs=n, dropped=design.dropped,
@@ -143,39 +143,28 @@ def fit_sums(sums: NestedSums, design: Design, method: str) -> Fit:
     )  # fmt: skip
 
 
-def _is_rho(kinds: Sequence[int]) -> NDArray[np.bool_]:
-    """Which parameters are a slope's regression on its intercept: the only ones without a bound."""
-    per_kind = {0: [], 1: [False], 2: [False, True, False], 3: [False, False]}
-    return np.array([flag for kind in kinds for flag in per_kind[kind]], bool)
-
-
 def _elements(psi: Floats, kinds: Sequence[int]) -> Floats:
     """The elements of Ψ in the order of the jets."""
     wanted = {0: (), 1: ((0, 0),), 2: ((0, 0), (1, 0), (1, 1)), 3: ((0, 0), (1, 1))}
     return np.array([psi[level, a, b] for level, kind in enumerate(kinds) for a, b in wanted[kind]])
 
 
-def _components(theta: Floats, psi: Floats, sigma2: float, design: Design) -> tuple[VarianceComponent, ...]:
+def _components(psi: Floats, sigma2: float, design: Design, theta: Floats) -> tuple[VarianceComponent, ...]:
     found: list[VarianceComponent] = []
-    i = 0
+    at = 0
     for level, (group, _) in enumerate(design.groups):
         kind = design.kinds[level]
-
-        def add(name: str, a: int, b: int, zero: bool, group: str = group, level: int = level) -> None:
+        own = theta[at : at + int(covariance.width(kind))]
+        at += len(own)
+        names = [("intercept", 0, 0), ("covariance", 1, 0), (f"slope of {design.slope}", 1, 1)][
+            : 3 if kind > 1 else kind
+        ]
+        for name, a, b in names:
             relative = float(psi[level, a, b])
-            found.append(VarianceComponent(group, name, sigma2 * relative, relative, zero))
-
-        if kind:
-            add("intercept", 0, 0, bool(theta[i] == 0))
-        if kind >= 2:
-            add("covariance", 1, 0, False)
-            add(
-                f"slope of {design.slope}",
-                1,
-                1,
-                bool(theta[i + kind] == 0) if kind == 2 else bool(theta[i + 1] == 0),
-            )
-        i += {0: 0, 1: 1, 2: 3, 3: 2}[kind]
+            # off the diagonal: intercept and slope move as one, so that the covariance matrix has no inverse
+            singular = kind == 2 and bool((own[[0, 2]] == 0).any()) and float(psi[level].diagonal().min()) > 0
+            on_boundary = singular if a != b else relative == 0
+            found.append(VarianceComponent(group, name, sigma2 * relative, relative, on_boundary))
     return tuple(found)
 
 
@@ -184,8 +173,12 @@ def _warnings(vc: Sequence[VarianceComponent], converged: bool, design: Design) 
     for c in vc:
         if c.on_boundary and c.name == "intercept":
             said.append(f"The variance between each {c.group} is estimated as exactly zero (on the boundary).")
+        elif c.on_boundary and c.name == "covariance":
+            said.append(f"Intercept and slope of each {c.group} are perfectly correlated (on the boundary).")
         elif c.on_boundary:
-            said.append(f"The {c.name} of each {c.group} has no variance of its own (on the boundary).")
+            said.append(
+                f"The {c.name} does not vary between {c.group}s: its variance is exactly zero (on the boundary)."
+            )
     if not converged:
         said.append("The estimation did not converge; do not rely on these figures.")
     if design.dropped:

@@ -45,8 +45,8 @@ class FTest:
 class VarianceComponent:
     """One element of a level's covariance, in squared units of the outcome (per unit of time for slopes).
 
-    `relative` is it over σ²; `on_boundary` says that the estimate is exactly zero (or, for a slope, that
-    intercept and slope are perfectly correlated).
+    `relative` is it over σ²; `on_boundary` says that a variance is exactly zero or, of a covariance, that
+    intercept and slope are perfectly correlated.
     """
 
     group: str
@@ -86,7 +86,7 @@ class Fit:
     @property
     def boundary(self) -> dict[str, bool]:
         """Which variance components are exactly on their boundary."""
-        return {f"{c.group}: {c.name}": c.on_boundary for c in self.vc if c.name != "covariance"}
+        return {f"{c.group}: {c.name}": c.on_boundary for c in self.vc}
 
     @cached_property
     def df_satterthwaite(self) -> Floats | None:

@@ -108,7 +108,7 @@ class NestedSums:
     def n_persons(self) -> int:
         return round(float(self.counts.sum()))
 
-    def arrays(self) -> tuple[Any, ...]:
+    def arrays(self) -> Any:
         """The arguments of `likelihood.evaluate`, in its order."""
         cell_start = np.searchsorted(self.cell_team, np.arange(self.team_start[-1] + 1)).astype(np.int64)
         return (

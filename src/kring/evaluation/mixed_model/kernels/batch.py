@@ -3,7 +3,7 @@
 import numpy as np
 
 from kring.evaluation.jit import kernel
-from kring.evaluation.mixed_model.kernels.covariance import in_theta, jacobian
+from kring.evaluation.mixed_model.kernels.covariance import covariances, free_parameters, in_theta, jacobian
 from kring.evaluation.mixed_model.kernels.criterion import cholesky, inverse, profile
 from kring.evaluation.mixed_model.kernels.grouping import add_gram, add_persons
 from kring.evaluation.mixed_model.kernels.newton import minimise
@@ -33,14 +33,10 @@ def satterthwaite_df(L, S, theta, kinds, g, H, beta, sigma2, X, nu, row):
                     g_psi[a] -= u[i] * S[1 + a, i, k] * u[k]
     free = np.zeros(P, np.int64)
     used = 0
-    at = 0
-    for level in range(3):
-        width = 3 if kinds[level] == 2 else 2 if kinds[level] == 3 else kinds[level]
-        for k in range(width):
-            if theta[at + k] > 0.0 or (kinds[level] == 2 and k == 1):
-                free[used] = at + k
-                used += 1
-        at += width
+    for i, off in enumerate(free_parameters(theta, kinds)):
+        if off:
+            free[used] = i
+            used += 1
     q = nu * sigma2
     A, C, gradient = np.zeros((used + 1, used + 1)), np.zeros((used + 1, used + 1)), np.zeros(used + 1)
     slope = np.zeros(used)
@@ -137,7 +133,7 @@ def _sum_persons(z, M, keep, person_start, persons, B):
 
 @kernel
 def _report(L, S, theta, f, converged, kinds, p, n, reml, rows_of_interest, out):
-    """out: per contrast (estimate, se, df), then σ², −2l, converged, the relative parameters θ."""
+    """out: per contrast (estimate, se, df), then σ², −2l, converged."""
     P, k = len(theta), rows_of_interest.shape[0]
     if not np.isfinite(f):
         for i in range(len(out)):
@@ -158,13 +154,11 @@ def _report(L, S, theta, f, converged, kinds, p, n, reml, rows_of_interest, out)
     out[3 * k] = sigma2
     out[3 * k + 1] = f
     out[3 * k + 2] = 1.0 if converged else 0.0
-    for i in range(P):
-        out[3 * k + 3 + i] = theta[i]
 
 
 @kernel
 def fit_outcomes(z, M, outcomes, person_start, team, team_start, kinds, theta0, p, reml, rows_of_interest, results):
-    """One fit per row of outcomes (R, n), where nan marks a missing value; results as in `_report`.
+    """One fit per row of outcomes (R, n), where nan marks a missing value; results as in `_report`, then Ψ (3,q,q).
 
     M (n, m) with room for the outcome in column p, persons in order of team.
     """
@@ -177,5 +171,12 @@ def fit_outcomes(z, M, outcomes, person_start, team, team_start, kinds, theta0, 
             keep[i] = outcomes[r, i] == outcomes[r, i]
             M[i, p] = outcomes[r, i] if keep[i] else 0.0
         sums, used = _sums(z, M, keep, person_start, team, team_start, space)
-        theta, f, _, converged, L, S = minimise(sums, theta0, kinds, p, used, reml, 100)
-        _report(L, S, theta, f, converged, kinds, p, used, reml, rows_of_interest, results[r])
+        theta, ended, f, _, converged, L, S = minimise(sums, theta0, kinds, p, used, reml, 100)
+        _report(L, S, theta, f, converged, ended, p, used, reml, rows_of_interest, results[r])
+        psi = covariances(theta, ended, len(z))
+        at = len(results[r]) - 3 * len(z) ** 2
+        for level in range(3):
+            for a in range(len(z)):
+                for b in range(len(z)):
+                    results[r, at] = psi[level, a, b]
+                    at += 1

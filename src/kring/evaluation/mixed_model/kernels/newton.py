@@ -1,24 +1,31 @@
-"""The minimum of the criterion within the bounds of θ, by projected Newton with step halving."""
+"""The minimum of the criterion within the bounds of θ, by projected Newton with damping (Levenberg and Marquardt)."""
 
 import numpy as np
 
 from kring.evaluation.jit import kernel
-from kring.evaluation.mixed_model.kernels.covariance import covariances, directions, in_theta
+from kring.evaluation.mixed_model.kernels.covariance import (
+    bounds,
+    covariances,
+    directions,
+    free_parameters,
+    in_theta,
+    rechart,
+)
 from kring.evaluation.mixed_model.kernels.criterion import cholesky, inverse, profile
 from kring.evaluation.mixed_model.kernels.likelihood import evaluate
 
 
 @kernel
-def _step(theta, bounded, g, H, info):
+def _step(theta, bounded, usable, g, H, info, damping):
     """Minimum of the quadratic model within the bounds: Newton on the free parameters.
 
-    Where the Hessian is not positive definite on them, the expected one takes its place, then a damped one.
+    A parameter that is neither bounded nor usable (a ρ without its d) stays where it is. Where the Hessian is not positive definite on them, the expected one takes its place, then a damped one.
     """
     P = len(theta)
     held = np.zeros(P, np.bool_)
     step = np.zeros(P)
     for i in range(P):
-        held[i] = bounded[i] and theta[i] <= 0.0 and g[i] >= 0.0
+        held[i] = not usable[i] and (not bounded[i] or g[i] >= 0.0)
     for _ in range(P + 1):
         free = np.empty(P, np.int64)
         k = 0
@@ -29,16 +36,16 @@ def _step(theta, bounded, g, H, info):
         if k == 0:
             break
         A, C, rhs = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
-        for source in range(3):
+        for expected in (False, True):
             for r in range(k):
-                rhs[r] = -g[free[r]]
-                for i in range(P):
-                    if held[i]:
-                        rhs[r] -= H[free[r], i] * step[i] if source == 0 else 0.0
+                i = free[r]
+                rhs[r] = -g[i]
+                for c in range(P):
+                    if held[c]:
+                        rhs[r] -= (info[i, c] if expected else H[i, c]) * step[c]
                 for c in range(k):
-                    A[r, c] = H[free[r], free[c]] if source == 0 else info[free[r], free[c]]
-                if source == 2:
-                    A[r, r] = 1.1 * abs(A[r, r]) + abs(H[free[r], free[r]]) + 1e-300
+                    A[r, c] = info[i, free[c]] if expected else H[i, free[c]]
+                A[r, r] += damping * info[i, i] + (1e-9 * info[i, i] + 1e-300 if expected else 0.0)
             if cholesky(A, C):
                 break
         X = inverse(C)
@@ -62,48 +69,55 @@ def _step(theta, bounded, g, H, info):
 
 @kernel
 def minimise(sums, theta, kinds, p, n, reml, max_evaluations):
-    """Projected Newton from theta. Returns (theta, f, evaluations, converged, L, S).
+    """Projected Newton from theta. Returns (theta, kinds, f, evaluations, converged, L, S).
 
+    kinds come back as they ended: linked slopes may have changed their chart.
     `converged` means that the last full step promised less than 1e-9 of −2l, was taken, and did not make it worse.
     """
     q, P = len(sums[0]), len(theta)
+    theta, kinds = theta.copy(), kinds.copy()
     E, ends = directions(kinds, q)
-    bounded = np.ones(P, np.bool_)
-    i = 0
-    for level in range(3):
-        if kinds[level] == 2:
-            bounded[i + 1] = False
-        i = ends[level]
+    bounded = bounds(kinds, P)
+    time2, rows = 0.0, 0.0
+    for v in range(len(sums[2])):
+        time2 += sums[2][v] * sums[1][v, q - 1, q - 1]
+        rows += sums[2][v] * sums[1][v, 0, 0]
     L, S = evaluate(*sums, covariances(theta, kinds, q), E, ends)
     f, g, H, info = profile(L, S, n, p, reml, P)[:4]
     evaluations = 1
     if P == 0 or not np.isfinite(f):
-        return theta, f, evaluations, np.isfinite(f), L, S
+        return theta, kinds, f, evaluations, np.isfinite(f), L, S
+    damping = 0.0
     while evaluations < max_evaluations:
+        rechart(theta, kinds, g, time2 / rows)
         gt, Ht = in_theta(theta, kinds, g, H)
         _, It = in_theta(theta, kinds, np.zeros(P), info)
-        step = _step(theta, bounded, gt, Ht, It)
-        promised = 0.0
-        for i in range(P):
-            promised -= gt[i] * step[i]
-        last = abs(promised) < 1e-9
-        scale, accepted = 1.0, False
-        while evaluations < max_evaluations and scale > 1e-9:
-            trial = np.empty(P)
+        usable = free_parameters(theta, kinds)
+        accepted = False
+        while not accepted and evaluations < max_evaluations and damping < 1e12:
+            step = _step(theta, bounded, usable, gt, Ht, It, damping)
+            promised = 0.0
             for i in range(P):
-                trial[i] = theta[i] + scale * step[i]
-                if bounded[i] and trial[i] < 0.0:
-                    trial[i] = 0.0
-            L1, S1 = evaluate(*sums, covariances(trial, kinds, q), E, ends)
-            f1, g1, H1, info1 = profile(L1, S1, n, p, reml, P)[:4]
-            evaluations += 1
-            if f1 <= f + 1e-12 * abs(f):
-                accepted = True
-                break
-            scale *= 0.5
+                promised -= gt[i] * step[i]
+            if promised >= 0.0:
+                trial = np.empty(P)
+                for i in range(P):
+                    trial[i] = theta[i] + step[i]
+                    if bounded[i] and trial[i] < 0.0:
+                        trial[i] = 0.0
+                L1, S1 = evaluate(*sums, covariances(trial, kinds, q), E, ends)
+                f1, g1, H1, info1 = profile(L1, S1, n, p, reml, P)[:4]
+                evaluations += 1
+                accepted = f1 <= f + 1e-12 * abs(f)
+            if not accepted:
+                if abs(promised) < 1e-9:
+                    return theta, kinds, f, evaluations, True, L, S
+                damping = max(4.0 * damping, 0.25)
         if not accepted:
-            return theta, f, evaluations, last or abs(promised) < 1e-6, L, S
+            return theta, kinds, f, evaluations, False, L, S
+        last = promised < 1e-9 and damping < 0.01
+        damping = damping / 8.0 if damping > 0.01 else 0.0
         theta, f, g, H, info, L, S = trial, f1, g1, H1, info1, L1, S1
         if last:
-            return theta, f, evaluations, True, L, S
-    return theta, f, evaluations, False, L, S
+            return theta, kinds, f, evaluations, True, L, S
+    return theta, kinds, f, evaluations, False, L, S
