@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 
 def design_effect(persons_per_team: float, icc: float, cv: float = 0.0) -> float:
-    """Inflation of the variance by clustering; unequal sizes after Eldridge, Ashby & Kerry (2006, Int J Epidemiol 35)."""
+    """Variance inflation by clustering; unequal sizes after Eldridge, Ashby & Kerry (2006, Int J Epidemiol 35)."""
     return 1.0 + ((cv**2 + 1.0) * persons_per_team - 1.0) * icc
 
 
@@ -77,7 +77,8 @@ def variance_of(rows: Rows, design: TrialDesign) -> float:
     kinds = np.array(layout.kinds, np.int64)
     psi = _true_covariances(rows, design)
     directions, ends = covariance.directions(kinds, len(layout.z))
-    _, S = evaluate(*nested.arrays(), psi, directions, ends)
+    arguments = (*nested.arrays(), psi, directions, ends)
+    _, S = evaluate(*arguments)
     cov = rows.sd[4] ** 2 * np.linalg.inv(S[0, : layout.p, : layout.p])
     return float(rows.contrast @ cov @ rows.contrast)
 

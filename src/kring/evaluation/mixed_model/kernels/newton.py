@@ -19,7 +19,9 @@ from kring.evaluation.mixed_model.kernels.likelihood import evaluate
 def _step(theta, bounded, usable, g, H, info, damping):
     """Minimum of the quadratic model within the bounds: Newton on the free parameters.
 
-    A parameter that is neither bounded nor usable (a ρ without its d) stays where it is. Where the Hessian is not positive definite on them, the expected one takes its place, then a damped one.
+    A parameter that is neither bounded nor usable (a ρ without its d) stays where it is. Where the Hessian is not
+    positive definite on the free ones, the expected one takes its place. Damping adds its multiple of the expected
+    Hessian's diagonal, which turns the step towards the scaled gradient as it grows.
     """
     P = len(theta)
     held = np.zeros(P, np.bool_)
