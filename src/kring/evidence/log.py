@@ -70,15 +70,20 @@ def append(path: Path, events: Iterable[Mapping[str, Any]]) -> int:
 
 def read(path: Path) -> list[Row]:
     """Every event, each once, checked: a damaged or edited line is a `Problem` that names it."""
+    return [row for _, row in read_numbered(path)]
+
+
+def read_numbered(path: Path) -> list[tuple[int, Row]]:
+    """Every event with the number of its line."""
     if not path.exists():
         return []
     content = path.read_bytes()
     cut = content.rfind(b"\n") + 1  # a torn last line was never acknowledged, so it is no decision
-    seen: dict[str, Row] = {}
+    seen: dict[str, tuple[int, Row]] = {}
     for number, row in _rows(path, content[:cut]):
         _check(path, number, row)
-        seen[row["id"]] = row
-    for number, row in _rows(path, content[:cut]):
+        seen.setdefault(row["id"], (number, row))
+    for number, row in seen.values():
         if "undoes" in row and row["undoes"] not in seen:
             raise Problem(
                 f"This takes back decision {row['undoes']}, which is not in the log.",

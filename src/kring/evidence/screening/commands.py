@@ -1,0 +1,162 @@
+"""The command of this room: `screen`."""
+
+import argparse
+import datetime
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+from kring.evidence import log
+from kring.evidence.files import write_bytes
+from kring.evidence.folder import Folder, open_folder
+from kring.evidence.problem import Problem
+from kring.evidence.records import asreview, canonical, read_records
+from kring.evidence.screening import terminal, web
+from kring.evidence.screening.agreement import agreement
+from kring.evidence.screening.filters import load_filter
+from kring.evidence.screening.language import WORDS
+from kring.evidence.screening.session import Session, write_state
+from kring.evidence.screening.state import STAGES, read_decisions, state
+
+
+def register(commands: Any) -> None:
+    screen = commands.add_parser("screen", help="decide which records are relevant, most likely first")
+    screen.add_argument("review", type=Path, help="review folder")
+    screen.add_argument("--reviewer", default="", help="who decides")
+    screen.add_argument("--stage", choices=STAGES, default="title_abstract")
+    screen.add_argument("--terminal", action="store_true", help="in the terminal instead of a web page")
+    screen.add_argument("--port", type=int, default=0, help="of the page; any free one by default")
+    screen.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    screen.add_argument("--filter", default="words", help="which filter marks trials; `words` ships")
+    screen.add_argument("--status", action="store_true", help="only say how far it is, and write the tables")
+    screen.add_argument("--join", type=Path, metavar="LOG", help="take in another reviewer's decisions.jsonl")
+    screen.add_argument("--accept-labels", action="store_true", help="log the labels that came with the exports")
+    screen.add_argument("--asreview", type=Path, metavar="FILE", help="write records and decisions as .asreview")
+    screen.add_argument("--stop", metavar="REASON", help="end title and abstract early; logged with the meter")
+    screen.set_defaults(run=run_screen)
+
+
+def run_screen(args: argparse.Namespace) -> int:
+    folder = open_folder(args.review)
+    if args.join:
+        return join(folder, args.join)
+    if args.accept_labels:
+        return accept_labels(folder, args.reviewer)
+    if args.asreview:
+        return export_asreview(folder, args.asreview)
+    if args.status:
+        return status(folder)
+    if args.stop:
+        return stop(folder, args.reviewer, args.stop)
+    session = Session(folder, args.reviewer, args.stage)
+    if args.terminal:
+        print(f"{terminal.run(session)} decisions logged.")
+    else:
+        serve(session, args)
+    return status(folder)
+
+
+def serve(session: Session, args: argparse.Namespace) -> None:
+    """Serve the page until the reviewer stops it with Ctrl-C."""
+    server = web.make_server(session, args.port, load_filter(args.filter))
+    address = f"http://127.0.0.1:{server.server_port}/"
+    print(f"Screening as {session.reviewer}: {address}  (Ctrl-C stops; every decision is kept)", flush=True)
+    if not args.no_browser:
+        webbrowser.open(address)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        print()
+    finally:
+        server.server_close()
+
+
+def status(folder: Folder) -> int:
+    """Say how far each stage is and write the derived tables; 1 when reviewers differ."""
+    session = Session(folder, "status")
+    states = session.states
+    for stage in STAGES:
+        outcomes = [getattr(record, stage).outcome for record in states.values()]
+        counts = {name: outcomes.count(name) for name in ("include", "maybe", "exclude", "conflict", "waiting")}
+        said = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing decided"
+        print(f"{WORDS['en'][stage]}: {said}; {outcomes.count('')} open")
+        for found in agreement(states, stage):
+            print(f"  {web.agreement_line(found, WORDS['en'])}")
+            for id_ in found.differ:
+                print(f"    differ on {id_}: {session.records[id_].title[:70]}")
+    for line in web.meter_lines(session.meter(), WORDS["en"]):
+        print(line)
+    write_state(folder, states)
+    return int(any(getattr(record, stage).outcome == "conflict" for record in states.values() for stage in STAGES))
+
+
+def join(folder: Folder, other: Path) -> int:
+    """Take in another log: both are checked first, every event is kept once, nothing is lost from either."""
+    if not other.is_file():
+        raise Problem("The file cannot be read.", "Name the other reviewer's decisions.jsonl.", file=other)
+    mine, theirs = log.read(folder.decisions), log.read(other)
+    names = canonical(folder)
+    for number, event in log.read_numbered(other):
+        if event.get("record_id") and event["record_id"] not in names:
+            what = f"This decision is about record {event['record_id']}, which is not in this review."
+            raise Problem(what, "Both reviewers start from the same imported records.", file=other, line=number)
+    log.append(folder.decisions, theirs)
+    known = {event["id"] for event in mine}
+    print(f"{sum(event['id'] not in known for event in theirs)} new decisions taken in.")
+    return status(folder)
+
+
+def accept_labels(folder: Folder, reviewer: str) -> int:
+    """Turn labels that came with an export (ASReview) into decisions of `reviewer`."""
+    states = state(folder)
+    events = [
+        log.event(
+            stage="title_abstract",
+            reviewer=reviewer,
+            record_id=record.id,
+            decision="include" if record.label else "exclude",
+            note="label in the export",
+        )
+        for record in read_records(folder.deduplicated)
+        if record.label is not None and reviewer not in states[record.id].title_abstract.by
+    ]
+    log.append(folder.decisions, events)
+    print(f"{len(events)} labels logged as decisions of {reviewer}.")
+    return 0
+
+
+def export_asreview(folder: Folder, path: Path) -> int:
+    """Write what is settled at title and abstract for ASReview."""
+    states, labels = state(folder), {}
+    for id_, record in states.items():
+        verdict = record.title_abstract
+        if verdict.outcome in ("include", "maybe", "exclude"):
+            said = verdict.settled or max(verdict.by.values(), key=lambda event: (event["at"], event["id"]))
+            moment = datetime.datetime.fromisoformat(said["at"]).timestamp()
+            labels[id_] = (int(verdict.outcome != "exclude"), moment)
+    title = str(folder.settings().get("title", "review"))
+    write_bytes(path, asreview.write(read_records(folder.deduplicated), labels, title))
+    print(f"Wrote {path}: {len(states)} records, {len(labels)} labels.")
+    return 0
+
+
+def stop(folder: Folder, reviewer: str, reason: str) -> int:
+    """Log that people end the first stage early, with what the meter said. The meter advises; people decide."""
+    session = Session(folder, reviewer)
+    m = session.meter()
+    for line in web.meter_lines(m, WORDS["en"]):
+        print(line)
+    if not m.stop:
+        print("You stop before the test passes. The report will say so.")
+    log.append(
+        folder.decisions,
+        [
+            log.event(
+                stage="stop", reviewer=reviewer, rule="urn test, 95% recall, 95% certain", passed=m.stop,
+                screened=m.screened, total=m.total, included=m.found, recall_low=round(m.recall_low, 4),
+                reason=reason,
+            )
+        ],
+    )  # fmt: skip
+    read_decisions(folder, session.names)
+    return 0
