@@ -18,7 +18,7 @@ from kring.care.circles import policy
 from kring.care.circles.models import Circle, Interview
 from kring.care.circles.phases import PHASES
 from kring.care.circles.seats import Seat, seat_of
-from kring.care.circles.topics import MemberRole, Topic
+from kring.care.circles.topics import MemberRole, Topic, Zone
 from kring.care.meetings.models import Attendance, Meeting
 from kring.care.people.models import Person
 
@@ -120,7 +120,7 @@ class Line:
 
 def lines(person: Person) -> list[Line]:
     """The running circles that their clients linked to a team of this team lead."""
-    real = Q(meetings__removed_at=None, meetings__cancelled_at=None)
+    real = Q(meetings__removed_at=None, meetings__cancelled_at=None, meetings__zone=Zone.CIRCLE)  # none kept apart
     now = timezone.now()
     circles = (
         policy.circles_led_by(person)

@@ -1,0 +1,232 @@
+"""What a person may not see leaves no trace: with or without it, every page they can open is the same, byte for byte.
+
+One hidden thing of each kind is added to a circle in which much is shared; then every page that is read with GET (all
+rows of `routes.ROUTES`, feeds included) is compared for everybody who may not see that thing. Only tokens, freshly
+drawn ids of forms and time stamps are made equal first.
+"""
+
+import dataclasses
+import datetime as dt
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from kring.care.circles import actions, interviews, invitations, sharing
+from kring.care.circles.models import Member, Tie
+from kring.care.circles.topics import EVERYONE, Topic, Zone
+from tests.care import routes
+from tests.care.test_routes import addresses
+
+FRESH = re.compile(
+    rb'(name="(?:csrfmiddlewaretoken|new_id)" value=")[^"]*|(value=")[^"]*(" (?:id="[^"]*" )?name="new_id")'
+    rb"|((?:DTSTAMP|LAST-MODIFIED|CREATED)[:;])[^\r\n]*"
+)
+SHARED = (Topic.MAP, Topic.GOALS, Topic.ACTIONS)
+
+
+def noor(cast):
+    return cast.seat("noor")
+
+
+def keep_hidden(cast, item):
+    sharing.set_reach(by=noor(cast), item=item, zone=Zone.MINE)
+    return item.pk
+
+
+def hidden_tie(cast):
+    return keep_hidden(cast, actions.add_tie(by=noor(cast), id=uuid.uuid4(), name="Geheim", ring="close"))
+
+
+def hidden_dream(cast):
+    from kring.care.plan import actions as plan
+
+    return keep_hidden(cast, plan.add_dream(by=noor(cast), id=uuid.uuid4(), text="Geheim"))
+
+
+def hidden_goal(cast):
+    from kring.care.plan import actions as plan
+
+    return keep_hidden(cast, plan.add_goal(by=noor(cast), id=uuid.uuid4(), text="Geheim", domain="money"))
+
+
+def hidden_action(cast):
+    from kring.care.plan import actions as plan
+
+    return keep_hidden(cast, plan.propose_action(by=noor(cast), id=uuid.uuid4(), text="Geheim"))
+
+
+def hidden_crisis_plan(cast):
+    from kring.care.plan import crisis
+
+    crisis.write_phase(by=noor(cast), colour="red", signs="Geheim")
+    return crisis.write_plan(by=noor(cast), version=1, helps="Geheim").pk
+
+
+def hidden_meeting(cast):
+    from kring.care.meetings import actions as meetings
+
+    when = timezone.now() + dt.timedelta(days=2)
+    return keep_hidden(cast, meetings.plan_meeting(by=noor(cast), id=uuid.uuid4(), starts_at=when, place="Geheim"))
+
+
+def hidden_talk(cast):
+    sanne = Member.objects.get(pk=cast.members["sanne"].pk)
+    return interviews.write(by=cast.seat("ruth"), member=sanne, version=1, expectations="Geheim").pk
+
+
+def hidden_member(cast):
+    member = actions.nominate(by=noor(cast), id=uuid.uuid4(), name="Geheim", email="geheim@example.org")
+    letter, _secret = invitations.invite(by=noor(cast), member=member, wording="Kom je?", way="link")
+    invitations.accept(letter=letter, person=cast.olaf)
+    return member.pk
+
+
+def hidden_name(cast):
+    """Somebody whom the client only thought of, and somebody who said no."""
+    actions.nominate(by=noor(cast), id=uuid.uuid4(), name="Geheim")
+    member = actions.nominate(by=noor(cast), id=uuid.uuid4(), name="Geheim ook")
+    letter, _secret = invitations.invite(by=noor(cast), member=member, wording="Kom je?", way="link")
+    invitations.decline(letter=letter)
+    return member.pk
+
+
+def hidden_handover(cast):
+    until = timezone.localdate() + dt.timedelta(days=5)
+    return actions.hand_over(by=noor(cast), member=cast.members["pieter"], task="map", until=until).pk
+
+
+def hidden_grant(cast):
+    return sharing.share(by=noor(cast), topic=Topic.CRISIS, member=cast.members["pieter"]).pk
+
+
+def hidden_move(cast):
+    """A step that the client ticked off, and the team that they chose not to tell."""
+    from kring.care.circles.phases import BY_KEY
+
+    actions.tick(by=noor(cast), item=BY_KEY["dreams"], done=True)
+    return cast.circle.pk
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    add: Callable[[Any], uuid.UUID]
+    seen_by: tuple[str, ...] = ("client",)
+    parameters: tuple[str, ...] = ()  # in which addresses its id stands
+
+    def __str__(self) -> str:
+        return self.add.__name__.removeprefix("hidden_")
+
+
+KINDS = [
+    Kind(hidden_tie, parameters=("tie_id", "item_id")),
+    Kind(hidden_dream, parameters=("item_id",)),
+    Kind(hidden_goal, parameters=("item_id",)),
+    Kind(hidden_action, parameters=("item_id",)),
+    Kind(hidden_crisis_plan, ("client", "break_glass"), parameters=("item_id",)),
+    Kind(hidden_meeting, parameters=("meeting_id",)),
+    Kind(hidden_talk, ("regieondersteuner", "informal")),
+    Kind(hidden_member, ("client", "informal", "break_glass", "regieondersteuner"), parameters=("member_id",)),
+    Kind(hidden_name, parameters=("member_id",)),
+    Kind(hidden_handover, ("client", "professional_circle")),
+    Kind(hidden_grant, ("client", "professional_circle")),
+    Kind(hidden_move),
+]
+
+
+@pytest.fixture
+def world(cast):
+    """Noor's circle, with much in it that is shared: a hidden thing then has something to hide among."""
+    for topic in SHARED:
+        sharing.share(by=noor(cast), topic=topic, role=EVERYONE)
+    sharing.share(by=noor(cast), topic=Topic.PEOPLE, member=cast.members["ruth"])  # to have talks with
+    routes.break_the_glass(cast)
+    pages(cast)  # makes what stands in the addresses
+    return cast
+
+
+def pages(cast) -> dict[str, str]:
+    """Every address that is read, filled in with things that are there; a crisis plan is not."""
+    given = {**routes.GIVEN, "circle_id": lambda cast: cast.circle.pk}
+    found = {}
+    for name, parameters in addresses():
+        row = routes.ROUTES[name]
+        own = {key: make for key, make in row.given.items() if key != "circle_id"}
+        if row.method == "get":
+            found[name] = reverse(name, kwargs={key: (given | own)[key](cast) for key in parameters})
+    return found
+
+
+def snapshot(cast, where: dict[str, str], person: str) -> dict[str, tuple[int, str, bytes]]:
+    """What this person gets at each address; whatever a page writes (a line in the trail) is rolled back."""
+    browser = Client()
+    if routes.PEOPLE[person]:
+        browser.force_login(cast.people[routes.PEOPLE[person]])
+    found = {}
+    for name, address in where.items():
+        with transaction.atomic():
+            got = browser.get(address)
+            content = b"".join(got.streaming_content) if got.streaming else got.content
+            transaction.set_rollback(True)
+        found[name] = (got.status_code, got.headers.get("Location", ""), FRESH.sub(rb"\1\2\3\4", content))
+    return found
+
+
+INSIDE = ("client", "paused", "break_glass", *routes.MEMBERS)
+
+
+def asked_by(person: str, where: dict[str, str]) -> dict[str, str]:
+    """All pages for whoever has a seat. For others pages of a circle are 404 whatever it holds (see test_routes)."""
+    return where if person in INSIDE else {name: path for name, path in where.items() if not path.startswith("/c/")}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_what_one_may_not_see_leaves_no_trace(kind, world):
+    where = pages(world)
+    others = [person for person in routes.PEOPLE if person not in kind.seen_by]
+    before = {person: snapshot(world, asked_by(person, where), person) for person in others}
+    hidden = kind.add(world)
+    for person in others:
+        after = snapshot(world, asked_by(person, where), person)
+        assert {name for name in after if after[name] != before[person][name]} == set(), person
+    for parameter in kind.parameters:
+        _is_not_there(world, parameter, hidden, [person for person in others if person in INSIDE])
+
+
+def _is_not_there(cast, parameter: str, hidden: uuid.UUID, others: list[str]) -> None:
+    """Asking for the hidden thing by its own address is like asking for nothing at all."""
+    given = {**routes.GIVEN, "circle_id": lambda cast: cast.circle.pk, parameter: lambda cast: hidden}
+    for name, parameters in addresses():
+        row = routes.ROUTES[name]
+        if parameter not in parameters or row.method != "get":
+            continue
+        own = {key: make for key, make in row.given.items() if key not in ("circle_id", parameter)}
+        asked = {name: reverse(name, kwargs={key: (given | own)[key](cast) for key in parameters})}
+        for person in others:
+            code, _to, _page = snapshot(cast, asked, person)[name]
+            assert code == 404, f"{person} gets {code} at {name}"
+
+
+def test_the_comparison_would_notice_a_trace(world):
+    """The same harness, on something that Sanne may see: it must report a difference."""
+    where = {name: address for name, address in pages(world).items() if name == "circles:map"}
+    before = snapshot(world, where, "informal")
+    actions.add_tie(by=noor(world), id=uuid.uuid4(), name="Niet geheim")
+    assert Tie.objects.filter(name="Niet geheim").exists()
+    assert snapshot(world, where, "informal") != before
+
+
+def test_the_client_sees_nothing_of_a_talk(world):
+    hidden_talk(world)
+    browser = Client()
+    browser.force_login(world.noor)
+    for address in pages(world).values():
+        got = browser.get(address)
+        content = b"".join(got.streaming_content) if got.streaming else got.content
+        assert b"Geheim" not in content
