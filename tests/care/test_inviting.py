@@ -186,3 +186,11 @@ def test_whoever_invites_for_the_client_shares_the_narrowest(cast):
     invitations.invite(by=ruth, member=member, wording="Kom je?", way="link", topics=list(Topic))
     assert [grant.topic for grant in member.grants.all()] == ["meetings"]
     assert not policy.may_share(ruth)
+
+
+def test_whoever_tries_link_after_link_is_shut_out_for_a_while(cast):
+    browser = Client()
+    codes = [browser.get(f"/invitation/{number:043}/").status_code for number in range(12)]
+    assert codes[:10] == [404] * 10
+    assert codes[-1] == 429
+    assert browser.get(f"/invitation/{cast.secret}/").status_code == 429

@@ -23,6 +23,7 @@ from kring.care.circles.models import WHOLE_TOPIC, Grant, Invitation, Member
 from kring.care.circles.seats import Seat, seat_or_404
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import wrote
+from kring.care.people import actions as people
 from kring.care.people.models import Person
 from kring.care.stored import Denied, allow
 
@@ -127,6 +128,11 @@ def open_letter(secret: str) -> Invitation:
     return letter
 
 
+def known(secret: str) -> bool:
+    """Whether this link ever was one, open or not."""
+    return Invitation.objects.filter(secret_hash=hashed(typed(secret))).exists()
+
+
 def declined(secret: str) -> bool:
     """Whether this letter was answered with no."""
     return Invitation.objects.filter(secret_hash=hashed(typed(secret)), declined_at__isnull=False).exists()
@@ -134,10 +140,8 @@ def declined(secret: str) -> bool:
 
 def account_for(letter: Invitation, *, language: str) -> Person | None:
     """A new account for the reader, or None when the address that the letter was mailed to has one already."""
-    email = letter.member.email.lower() if letter.way == "mail" else None
-    if email and Person.objects.filter(email=email).exists():
-        return None
-    return Person.objects.create_user(email, name=letter.member.name, language=language)
+    email = letter.member.email if letter.way == "mail" else None
+    return people.person_for_invitation(email=email, name=letter.member.name, language=language)
 
 
 def seat_taken(secret: str, person: Any) -> Member | None:
