@@ -11,12 +11,13 @@ import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from kring.evaluation import simulated
+from kring.evaluation import simulated, simulated_routine
 from kring.evaluation.analysis import analyse, estimate
 from kring.evaluation.contract.dictionary import parse_dictionary
 from kring.evaluation.contract.protocol import parse_protocol
@@ -27,12 +28,13 @@ from kring.evaluation.steps import as_json, write_whole
 Row = dict[str, Any]
 
 
-def write_demo(folder: Path, seed: int) -> tuple[Path, Path]:
-    """Write table, dictionary and protocol; return the paths of table and protocol."""
-    table, protocol = folder / "trial.csv", folder / "protocol.toml"
-    write_whole(table, simulated.simulate(seed).write_csv())
-    write_whole(folder / "trial.dictionary.json", as_json(simulated.dictionary()))
-    write_whole(protocol, simulated.PROTOCOL)
+def write_demo(folder: Path, seed: int, kind: ModuleType = simulated) -> tuple[Path, Path]:
+    """Write table, dictionary and protocol of one of the simulations; return the paths of table and protocol."""
+    name = "trial" if kind is simulated else "routine"
+    table, protocol = folder / f"{name}.csv", folder / "protocol.toml"
+    write_whole(table, kind.simulate(seed).write_csv())
+    write_whole(folder / f"{name}.dictionary.json", as_json(kind.dictionary()))
+    write_whole(protocol, kind.PROTOCOL)
     return table, protocol
 
 
@@ -74,6 +76,23 @@ def repeated(times: int, seed: int, quiet: bool = False) -> Row:
     }
 
 
+def _routine(out: Path, seed: int, quiet: bool) -> int:
+    """Simulated routine measurements: what was put into two teams, and where the charts show it."""
+    table, protocol = write_demo(out, seed, simulated_routine)
+    found = run(table, protocol, out / "report", quiet=quiet)
+    print("Everything here is simulated. Put in: T02 changes less; T04 changes more from quarter 9 on.\n")
+    for team in found["teams"]["shown"] if found["teams"] else []:
+        if abs(team["z"]) > 1.96:
+            print(f"{team['team']}: mean change {team['mean']:.2f}, z {team['z']:.1f}, outside the 95% funnel limits")
+    for chart in found["charts"]:
+        signals = chart["cusum"]["signals"] if chart["cusum"] else []
+        if signals:
+            first = chart["periods"][signals[0]]
+            print(f"{chart['team'] or 'all teams'}: the CUSUM passes its limit first in quarter {first}")
+    print(f"\nReport: {out}/report/report.nl.html and report.en.html")
+    return 0
+
+
 def main(argv: list[str]) -> int:
     """Simulate a trial like the resource-group trial, analyse it, and compare with the truth."""
     parser = argparse.ArgumentParser(prog="kring evaluate demo", description=main.__doc__)
@@ -81,7 +100,10 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="another seed is another draw (default: 1)")
     parser.add_argument("--repeat", type=int, default=100, help="simulations to count coverage in; 0 for none")
     parser.add_argument("--quiet", action="store_true", help="no progress")
+    parser.add_argument("--routine", action="store_true", help="routine measurements of teams instead of a trial")
     words = parser.parse_args(argv)
+    if words.routine:
+        return _routine(words.out, words.seed, words.quiet)
     table, protocol = write_demo(words.out, words.seed)
     found = run(table, protocol, words.out / "report", quiet=words.quiet)
     print("Everything here is simulated; it says nothing about the real trial.\n")

@@ -15,9 +15,10 @@ def short_answer(found: Row, protocol: Protocol, w: Words) -> list[str]:
     row = measure["contrasts"][0]
     sentences = [_verdict(found, protocol, row, w)]
     sentences.append(w("short.question", label=w.label(row["label"]), measure=w.label(measure["title"])))
+    digits = w.digits(row["se"])
     sentences.append(w(
-        "short.points", estimate=w.number(row["estimate"]), confidence=w.percent(protocol.confidence),
-        interval=w.interval(row["low"], row["high"]), d=w.number(row["d"]),
+        "short.points", estimate=w.number(row["estimate"], digits), confidence=w.percent(protocol.confidence),
+        interval=w.interval(row["low"], row["high"], digits), d=w.number(row["d"]),
         d_interval=w.interval(row["d_low"], row["d_high"]),
     ))  # fmt: skip
     if row["favours"] != "none":

@@ -35,12 +35,14 @@ class Scale:
         return round(self.start + share * (self.end - self.start), 1)
 
 
-def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """Round numbers from low to high, about `wanted` of them."""
+def ticks(low: float, high: float, wanted: int = 5, whole: bool = False) -> list[float]:
+    """Round numbers from low to high, about `wanted` of them; `whole` for things that are counted."""
     span = high - low
     rough = span / max(1, wanted)
     power = 10.0 ** _floor_log(rough)
-    step = min((power * m for m in (1, 2, 2.5, 5, 10)), key=lambda s: abs(span / s - wanted))
+    steps = [power * m for m in ((1, 2, 5, 10) if whole else (1, 2, 2.5, 5, 10))]
+    step = min(steps, key=lambda s: abs(span / s - wanted))
+    step = max(1.0, step) if whole else step
     first = -(-low // step) * step
     return [round(first + i * step, 10) for i in range(int((high - first) / step + 1e-9) + 1)]
 
@@ -96,10 +98,12 @@ class Figure:
     def rect(self, x: float, y: float, width: float, height: float, style: str) -> None:
         self.add(f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3" class="{style}"/>')
 
-    def x_axis(self, scale: Scale, y: float, label: str, at: Sequence[float] | None = None) -> None:
+    def x_axis(
+        self, scale: Scale, y: float, label: str, at: Sequence[float] | None = None, whole: bool = False
+    ) -> None:
         """Ticks and a label below."""
         self.line([(scale.start, y), (scale.end, y)], "axis")
-        for value in ticks(scale.low, scale.high) if at is None else at:
+        for value in ticks(scale.low, scale.high, whole=whole) if at is None else at:
             self.line([(scale(value), y), (scale(value), y + 5)], "axis")
             self.text(scale(value), y + 20, self.number(value), "small", "middle")
         self.text((scale.start + scale.end) / 2, y + 40, label, "small soft", "middle")

@@ -144,8 +144,11 @@ FILLS = {
 
 
 def _finest(persons: Row, arms: Sequence[Row]) -> tuple[str, ...]:
-    """All four classes, or some joined, or none."""
-    for classes in (CLASSES, ("recovered", "improved", "not_better"), ("better", "not_better")):
+    """The classes apart, or some joined, or none; nobody is called recovered without a cut-off."""
+    choices = [CLASSES, ("recovered", "improved", "not_better"), ("better", "not_better")]
+    if persons["yardstick"]["cutoff"] is None:
+        choices[:2] = [("improved", "unchanged", "deteriorated")]
+    for classes in choices:
         if all(persons["classes"][arm["code"]].get(kind) is not None for arm in arms for kind in classes):
             return classes
     return ()
@@ -174,7 +177,7 @@ def funnel_plot(teams: Row, w: Words, k: int) -> Figure:
     x = Scale(float(grid[0]), float(grid[-1]), LEFT, RIGHT)
     y = Scale(*padded([*(t["mean"] for t in shown), float(bands[1][0][0]), float(bands[1][1][0])]), 280, 28)
     figure.y_axis(y, LEFT, RIGHT)
-    figure.x_axis(x, 290, w("teams.size"))
+    figure.x_axis(x, 290, w("teams.size"), whole=True)
     figure.y_label(w("teams.change"))
     for (lower, upper), style in zip(bands, ("thin s1 dash", "thin s1"), strict=True):
         for edge in (lower, upper):
@@ -221,7 +224,7 @@ def run_chart(name: str, periods: list[int], chart: Row, words: tuple[str, str, 
     x = Scale(periods[0], periods[-1], LEFT + 6, RIGHT - 6)
     y = Scale(*padded([*chart["values"], *lower, *upper]), 190, 28)
     figure.y_axis(y, LEFT, RIGHT)
-    figure.x_axis(x, 198, w("teams.period"), periods if len(periods) <= 12 else None)
+    figure.x_axis(x, 198, w("teams.period"), whole=True)
     for edge in (lower, upper):
         figure.line([(x(p), y(v)) for p, v in zip(periods, edge, strict=True)], "thin s1 dash")
     figure.line([(x(periods[0]), y(chart["centre"])), (x(periods[-1]), y(chart["centre"]))], "zero")
@@ -240,7 +243,7 @@ def cusum_chart(name: str, periods: list[int], chart: Row, words: tuple[str, str
     top = max(*chart["better"], *chart["worse"], chart["limit"]) * 1.08
     y = Scale(0, top, 190, 22)
     figure.y_axis(y, LEFT, RIGHT)
-    figure.x_axis(x, 198, w("teams.period"), periods if len(periods) <= 12 else None)
+    figure.x_axis(x, 198, w("teams.period"), whole=True)
     figure.line([(LEFT, y(chart["limit"])), (RIGHT, y(chart["limit"]))], "thin s1 dash")
     for i, key in enumerate(("better", "worse")):
         figure.line(

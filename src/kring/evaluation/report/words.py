@@ -3,6 +3,7 @@
 Each language is one TOML file beside this module; a test keeps their keys and their fields equal.
 """
 
+import math
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -45,6 +46,10 @@ class Words:
         text = f"{value:.{digits}f}"
         text = text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
         return text.replace(".", ",") if self.language == "nl" else text
+
+    def digits(self, se: float) -> int:
+        """Decimals that an estimate deserves: two figures of its standard error, from two to five decimals."""
+        return min(5, max(2, 1 - math.floor(math.log10(se)))) if se > 0 else 2
 
     def short(self, value: float) -> str:
         """A number without needless decimals, for axes."""

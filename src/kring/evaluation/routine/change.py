@@ -186,12 +186,13 @@ def _charts(periods: pl.DataFrame, sign: int, threshold: int) -> Row:
     means = periods["mean"].to_numpy()
     individuals = xmr(means)
     sigma = float(np.abs(np.diff(means)).mean()) / 1.128
-    sums = cusum(sign * means, sign * individuals.centre, sigma) if sigma > 0 else None
+    target = float(means[:MIN_PERIODS].mean())  # how it went at first; sigma of all, as a shift enters one range only
+    sums = cusum(sign * means, sign * target, sigma) if sigma > 0 else None
     row: Row = {
         "periods": periods["period"].to_list(),
         "xmr": {"values": means.tolist(), "centre": individuals.centre, "lower": float(individuals.lower[0]),
                 "upper": float(individuals.upper[0]), "outside": individuals.outside},
-        "cusum": {"better": sums.high.tolist(), "worse": sums.low.tolist(), "limit": sums.limit,
+        "cusum": {"target": target, "better": sums.high.tolist(), "worse": sums.low.tolist(), "limit": sums.limit,
                   "signals": sums.signals} if sums else None,
         "p": None,
     }  # fmt: skip
