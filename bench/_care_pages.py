@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from typing import Any
+from urllib.parse import unquote
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.care.settings")
 
@@ -105,7 +106,7 @@ def _cpu(application: WSGIHandler, cookie: str, address: str, requests: int) -> 
 
 
 def _ask(application: WSGIHandler, cookie: str, address: str) -> bytes:
-    environ = RequestFactory()._base_environ(PATH_INFO=address, HTTP_COOKIE=cookie, HTTP_ACCEPT_LANGUAGE="nl")
+    environ = RequestFactory()._base_environ(PATH_INFO=unquote(address), HTTP_COOKIE=cookie, HTTP_ACCEPT_LANGUAGE="nl")
     environ["wsgi.input"] = io.BytesIO()
     answered: list[str] = []
     response = application(environ, lambda status, headers: answered.append(status))
