@@ -32,7 +32,9 @@ def test_a_sheet_comes_in_is_checked_and_confirmed(review, capsys):
     (event,) = log.read(review.decisions)
     assert main(["extract", str(review.root), "--check", event["id"][:8], "--by", "bob"]) == 0
     assert "1 checked" in capsys.readouterr().out
-    assert (review.extraction / "values.csv").read_text().splitlines()[1].endswith("ann," + event["at"] + ",bob")
+    assert (
+        (review.extraction / "values.csv").read_text().splitlines()[1].endswith(f"ann,{event['at']},bob,{event['id']}")
+    )
 
 
 def test_a_trap_in_a_sheet_is_told(review, capsys):

@@ -26,6 +26,7 @@ VALUES_HEADER = (
     "by",
     "at",
     "checked_by",
+    "event",
 )
 
 

@@ -43,7 +43,8 @@ def write_report(review: Review) -> list[Path]:
     texts = _texts(review)
     page = _environment().get_template("page.html").render(
         review=review, version=version, sheets={s.id: s for s in sheets}, figures=figures, implications=implications,
-        texts=texts, swim=ITEMS, directions=tables.directions_in_words, verdicts=tables.verdicts(review),
+        texts=texts, swim=ITEMS, directions=tables.directions_in_words,
+        level_in_words=lambda group: tables.level_in_words(review, group), verdicts=tables.verdicts(review),
         since=since(review, log.read(review.folder.decisions)),
         style=(TEMPLATES / "style.css").read_text("utf-8"), members=_members(review), drawn=DRAWN,
     )  # fmt: skip

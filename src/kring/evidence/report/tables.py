@@ -125,11 +125,19 @@ def states(review: Review) -> Sheet:
 
 
 def findings(review: Review) -> Sheet:
-    rows = [{"row": f"{f.table} {f.key}", "column": f.column, "what is odd": f.what, "what to do": f.remedy,
-             "not used for": ", ".join(f.bars)} for f in review.findings]  # fmt: skip
-    return sheet(
-        "traps", "Oddities found on import", rows, ("row", "column", "what is odd", "what to do", "not used for")
-    )
+    rows = [{"where": _where(review, f.table, f.key), "what is odd": f.what, "what to do": f.remedy,
+             "not used for": ", ".join(f.bars), "cell": f"{f.table} {f.key} {f.column}"}
+            for f in review.findings]  # fmt: skip
+    header = ("where", "what is odd", "what to do", "not used for", "cell")
+    return sheet("traps", "Oddities found on import", rows, header)
+
+
+def _where(review: Review, table: str, key: str) -> str:
+    """A row in words, where it is a result: study and outcome."""
+    result = review.tables["results"].get(key) if table == "results" else None
+    outcome = review.tables["outcomes"].get(result["outcome_id"]) if result else None
+    study = review.tables["studies"].get(outcome["study_id"]) if outcome else None
+    return f"{study['label']}: {outcome['outcome']}" if study and outcome else f"{table} {key}"
 
 
 def judged(review: Review) -> Iterable[tuple[str, str, str]]:
@@ -170,6 +178,17 @@ def certainty(review: Review) -> Sheet:
             })  # fmt: skip
     header = ("outcome", "domain", "the data say", "levels off", "reason", "by")
     return sheet("certainty", "Certainty (GRADE): what the data say, what people rated", rows, header)
+
+
+def level_in_words(review: Review, group: str) -> str:
+    """The level with what was taken off and by how many: "low: risk of bias -1, imprecision -1 (one rater)"."""
+    rated = review.certainty.get(group)
+    if rated is None:
+        return "not rated"
+    off = [f"{DOMAINS[d].lower()} −{max(r.off for r in found)}" for d, found in rated.ratings.items() if
+           max(r.off for r in found)]  # fmt: skip
+    raters = "one rater" if len(rated.raters) == 1 else f"{len(rated.raters)} raters"
+    return f"{rated.level}: {', '.join(off) or 'nothing taken off'} ({raters})"
 
 
 def trainings(review: Review) -> Sheet:

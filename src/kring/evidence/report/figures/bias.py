@@ -35,7 +35,7 @@ def traffic_light(assessments: Sequence[Assessment], labels: Sequence[str], titl
         figure.text(270 + step * j, 20, code, "small strong", "middle")
     for i, (a, label) in enumerate(zip(assessments, labels, strict=True)):
         y = top + 36 * i + 16
-        figure.text(0, y + 5, short(label, 38), "small")
+        figure.text(0, y + 5, short(label, 35), "small")
         for domain in a.domains:
             x = 270 + step * codes.index(domain.domain)
             _light(figure, x, y, domain.judgement, f"{label}, {DOMAINS[domain.domain]}")

@@ -89,9 +89,9 @@ class Figure:
 
 
 def wrap(words: str, width: int) -> list[str]:
-    """Break a text at spaces into lines of at most `width` characters."""
+    """Break a text at spaces (not at no-break spaces) into lines of at most `width` characters."""
     lines = [""]
-    for word in words.split():
+    for word in words.split(" "):
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append("")
         lines[-1] = f"{lines[-1]} {word}".strip()
