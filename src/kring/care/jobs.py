@@ -16,6 +16,8 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from kring.care import second_guard
+
 LOST_AFTER = dt.timedelta(minutes=15)
 _every: list[tuple[dt.timedelta, Any]] = []
 
@@ -77,6 +79,7 @@ def _claimed(worker_id: str) -> Any | None:
 def work(stop: threading.Event, pause: float = 1.0) -> None:
     """Do jobs until told to stop."""
     worker_id = uuid.uuid4().hex
+    second_guard.begin_as(second_guard.SYSTEM)  # a thread in a server would else ask for nobody
     while not stop.is_set():
         try:
             close_old_connections()

@@ -12,7 +12,10 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         """The jobs of every room are known from here on; the guards stand after every migration."""
+        from kring.care import second_guard
+
         post_migrate.connect(put_up_guards, sender=self)
+        post_migrate.connect(second_guard.put_up, sender=self, dispatch_uid="kring second guard")
         autodiscover_modules("jobs")
 
 
