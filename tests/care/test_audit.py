@@ -34,8 +34,11 @@ def behind_the_guards(*statements):
     """What somebody with the database in hand could do."""
     for statement in guards.taking_down(connection.vendor):
         run(statement)
+    force = "" if connection.vendor == "sqlite" else "ALTER TABLE audit_event {} ROW LEVEL SECURITY"
+    run(force.format("NO FORCE"))
     for statement, *values in statements:
         run(statement, *values)
+    run(force.format("FORCE"))
     guards.put_up(connection)
 
 

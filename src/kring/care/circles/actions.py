@@ -16,12 +16,14 @@ from kring.care.circles.seats import Seat, seat_or_404
 from kring.care.circles.topics import MemberRole, Task, Topic
 from kring.care.circles.trail import wrote
 from kring.care.people.models import Person, Team
+from kring.care.second_guard import lifted
 from kring.care.stored import allow, save_if_unchanged
 
 ON_PAPER = dt.timedelta(weeks=26)
 """For how long a circle on paper is typed by somebody else before the client is asked again."""
 
 
+@lifted("whoever starts a circle has no seat in it yet")
 @transaction.atomic
 def start_circle(
     *, by: Person, client: Person, team: Team | None = None, id: uuid.UUID | None = None, on_paper: bool = False
@@ -247,6 +249,7 @@ def own_member(seat: Seat) -> Member:
     return Member.objects.get(pk=seat.member_id, circle_id=seat.circle_id)  # type: ignore[misc]
 
 
+@lifted("whoever leaves has no seat any more while the rest of leaving is done")
 def _end_seat(member: Member, ended_by: uuid.UUID | None) -> None:
     now = timezone.now()
     Member.objects.filter(pk=member.pk).update(ended_at=now, ended_by=ended_by)

@@ -25,6 +25,7 @@ from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import wrote
 from kring.care.people import actions as people
 from kring.care.people.models import Person
+from kring.care.second_guard import lifted
 from kring.care.stored import Denied, allow
 
 VALID = dt.timedelta(days=30)
@@ -113,6 +114,7 @@ def withdraw(*, by: Seat, letter: Invitation) -> None:
         wrote(by, "withdrew invitation", Topic.PEOPLE, letter.member_id)
 
 
+@lifted("whoever holds a letter has no seat yet")
 def open_letter(secret: str) -> Invitation:
     """The invitation of this link or code while it can be answered; else it does not exist."""
     letter = (
@@ -150,6 +152,7 @@ def seat_taken(secret: str, person: Any) -> Member | None:
     return taken.filter(person_id=person.pk, joined_at__isnull=False).first() if person.is_authenticated else None
 
 
+@lifted("whoever holds a letter has no seat yet")
 @transaction.atomic
 def accept(*, letter: Invitation, person: Person) -> Member:
     """Take the seat. A second click finds the seat taken by the same person and changes nothing."""
@@ -175,6 +178,7 @@ def accept(*, letter: Invitation, person: Person) -> Member:
     return member
 
 
+@lifted("whoever holds a letter has no seat yet")
 @transaction.atomic
 def decline(*, letter: Invitation) -> None:
     """No, without a reason. The name stays on the client's list as someone who cannot now."""

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kring.care.circles import policy as circle
 from kring.care.circles.door import sit
-from kring.care.circles.seats import seat_of
+from kring.care.circles.seats import Seat, seat_of
 from kring.care.meetings import actions, policy
 from kring.care.meetings.calendars import feed as feed_of
 from kring.care.meetings.feeds import end_feeds, new_feed, reader_of
@@ -18,12 +18,20 @@ from kring.care.meetings.forms import Reply
 from kring.care.meetings.models import Attendance, DateAnswer, Meeting
 from kring.care.meetings.tickets import admitted
 from kring.care.meetings.views.meeting import save_answers
+from kring.care.people.models import Person
+from kring.care.second_guard import asking_for, lifted
 
 
 @login_not_required
 def ticket(request: HttpRequest, value: str) -> HttpResponse:
     """One member answers for one meeting: a date that suits, or whether they come."""
-    attendance, seat = admitted(value)
+    with lifted("whoever follows the link is not signed in; it speaks for one member"):
+        attendance, seat = admitted(value)
+    with asking_for(str(seat.person_id)):
+        return _answer(request, attendance, seat)
+
+
+def _answer(request: HttpRequest, attendance: Attendance, seat: Seat) -> HttpResponse:
     meeting = attendance.meeting
     done = False
     if request.method == "POST" and meeting.cancelled_at is None and meeting.held_at is None:
@@ -45,13 +53,18 @@ def ticket(request: HttpRequest, value: str) -> HttpResponse:
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """The meetings that the owner of this address may see now, in all their circles."""
     person = reader_of(secret)
+    with asking_for(str(person.pk)):
+        found = _meetings_of(person)
+    return HttpResponse(feed_of(found, person.language), content_type="text/calendar; charset=utf-8")
+
+
+def _meetings_of(person: Person) -> list[Meeting]:
     found: list[Meeting] = []
     for one in circle.circles_of(person):
         seat = seat_of(person, one.pk)
         if seat is not None:
             found += policy.visible(seat).filter(starts_at__isnull=False, cancelled_at=None)
-    found.sort(key=lambda meeting: (meeting.starts_at, meeting.pk))
-    return HttpResponse(feed_of(found, person.language), content_type="text/calendar; charset=utf-8")
+    return sorted(found, key=lambda meeting: (meeting.starts_at, meeting.pk))
 
 
 def subscribe(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
