@@ -315,6 +315,7 @@ for page in ("socialaccount_login_cancelled", "socialaccount_login_error", "soci
 ROUTES["circles:mine"] = row(with_a_seat())
 ROUTES["circles:start_preview"] = row(only_client(302), "post")
 ROUTES["circles:stop_preview"] = row(with_a_seat(302), "post")
+ROUTES["circles:log"] = row(only_client())
 ROUTES["circles:sees"] = row(only_client())
 ROUTES["circles:sees_person"] = row(only_client())
 ROUTES["circles:sees_part"] = row(only_client())

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from kring.care.circles.views import inviting, mapping, members, mine, phases, place, sees, talks
+from kring.care.circles.views import inviting, log, mapping, members, mine, phases, place, sees, talks
 
 app_name = "circles"
 urlpatterns = [
     path("mine/", mine.mine, name="mine"),
     path("preview/stop/", mine.stop_preview, name="stop_preview"),
     path("preview/<uuid:member_id>/", mine.start_preview, name="start_preview"),
+    path("log/", log.who_looked, name="log"),
     path("sees/", sees.overview, name="sees"),
     path("sees/person/<uuid:member_id>/", sees.person, name="sees_person"),
     path("sees/<str:topic>/", sees.part, name="sees_part"),

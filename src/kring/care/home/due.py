@@ -21,6 +21,7 @@ from kring.care.circles.seats import Seat, seat_of
 from kring.care.circles.topics import MemberRole, Topic, Zone
 from kring.care.meetings.models import Attendance, Meeting
 from kring.care.people.models import Person
+from kring.care.second_guard import lifted
 
 QUARTER = dt.timedelta(weeks=13)
 YEAR = dt.timedelta(days=365)
@@ -131,7 +132,8 @@ def lines(person: Person) -> list[Line]:
         )
         .order_by("team__name", F("client__name"))
     )
-    return [_line(circle) for circle in circles]
+    with lifted("a team lead sees phase and dates of a linked circle without a seat in it"):
+        return [_line(circle) for circle in circles]
 
 
 def _line(circle: "Circle") -> Line:

@@ -1,0 +1,195 @@
+"""Who looked, in the client's own language: the audit trail of one circle told in sentences, day by day.
+
+Every verb, page and part that an action or a page writes into the trail has its words here (a test looks for gaps).
+"""
+
+import dataclasses
+import datetime as dt
+import itertools
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from kring.care.audit.models import Event
+from kring.care.circles.models import GlassBreak, Member
+from kring.care.circles.seats import Seat
+
+PAGE = 200
+EVERYBODY = "all"
+
+WHO = {
+    "regieondersteuner": gettext_lazy("Your regieondersteuner %(name)s"),
+    "psychiatrist": gettext_lazy("Your psychiatrist %(name)s"),
+    "professional": gettext_lazy("Care worker %(name)s"),
+    "experience_expert": gettext_lazy("Experience expert %(name)s"),
+    "team_lead": gettext_lazy("Team lead %(name)s"),
+    "emergency": gettext_lazy("Emergency access: %(name)s"),
+}
+
+VERBS = {
+    "viewed": gettext_lazy("%(who)s looked at %(thing)s"),
+    "started": gettext_lazy("%(who)s started %(thing)s"),
+    "opened": gettext_lazy("%(who)s opened %(thing)s again"),
+    "closed": gettext_lazy("%(who)s closed %(thing)s"),
+    "paused": gettext_lazy("%(who)s paused %(thing)s"),
+    "resumed": gettext_lazy("%(who)s ended a pause in %(thing)s"),
+    "added": gettext_lazy("%(who)s added something to %(thing)s"),
+    "changed": gettext_lazy("%(who)s changed something in %(thing)s"),
+    "removed": gettext_lazy("%(who)s took something out of %(thing)s"),
+    "restored": gettext_lazy("%(who)s put something back in %(thing)s"),
+    "shared": gettext_lazy("%(who)s shared something of %(thing)s"),
+    "stopped sharing": gettext_lazy("%(who)s stopped sharing something of %(thing)s"),
+    "set reach": gettext_lazy("%(who)s chose who sees something of %(thing)s"),
+    "moved phase": gettext_lazy("%(who)s moved to another step"),
+    "ticked": gettext_lazy("%(who)s ticked something on the list"),
+    "unticked": gettext_lazy("%(who)s took a tick off the list"),
+    "linked team": gettext_lazy("%(who)s linked the circle to a team"),
+    "unlinked team": gettext_lazy("%(who)s took the circle away from a team"),
+    "nominated": gettext_lazy("%(who)s named someone for the circle"),
+    "invited": gettext_lazy("%(who)s made an invitation"),
+    "withdrew invitation": gettext_lazy("%(who)s withdrew an invitation"),
+    "accepted invitation": gettext_lazy("%(who)s said yes to the invitation"),
+    "declined invitation": gettext_lazy("%(who)s said no to the invitation"),
+    "left": gettext_lazy("%(who)s left the circle"),
+    "handed over": gettext_lazy("%(who)s handed something on"),
+    "took back": gettext_lazy("%(who)s took something back"),
+    "wrote down a talk": gettext_lazy("%(who)s wrote down a talk"),
+    "reached": gettext_lazy("%(who)s marked a dream or goal as reached"),
+    "dropped": gettext_lazy("%(who)s let go of a dream or goal"),
+    "brought back": gettext_lazy("%(who)s brought back a dream or goal"),
+    "proposed": gettext_lazy("%(who)s proposed an action"),
+    "took on": gettext_lazy("%(who)s took on an action"),
+    "approved": gettext_lazy("%(who)s agreed with something in %(thing)s"),
+    "took back approval": gettext_lazy("%(who)s no longer agreed with something in %(thing)s"),
+    "marked done": gettext_lazy("%(who)s marked an action as done"),
+    "reopened": gettext_lazy("%(who)s opened something in %(thing)s again"),
+    "made calendar feed": gettext_lazy("%(who)s linked meetings to a calendar"),
+    "ended calendar feed": gettext_lazy("%(who)s took meetings off a calendar"),
+    "planned": gettext_lazy("%(who)s planned a meeting"),
+    "cancelled": gettext_lazy("%(who)s called off a meeting"),
+    "held": gettext_lazy("%(who)s closed a meeting"),
+    "replied": gettext_lazy("%(who)s said whether they come to a meeting"),
+    "answered date": gettext_lazy("%(who)s said which dates suit them"),
+    "picked date": gettext_lazy("%(who)s picked a date for a meeting"),
+    "added to agenda": gettext_lazy("%(who)s put something on the agenda"),
+    "drafted agenda": gettext_lazy("%(who)s drafted the agenda"),
+    "changed agenda": gettext_lazy("%(who)s changed the agenda"),
+    "wrote notes": gettext_lazy("%(who)s wrote what was said in a meeting"),
+    "wrote decision": gettext_lazy("%(who)s wrote down a decision"),
+    "removed decision": gettext_lazy("%(who)s took a decision out"),
+    "restored decision": gettext_lazy("%(who)s put a decision back"),
+    "broke the glass": gettext_lazy("%(who)s opened the circle in an emergency"),
+    "exported": gettext_lazy("%(who)s downloaded %(thing)s"),
+    "imported": gettext_lazy("%(who)s brought the circle here from somewhere else"),
+}
+
+_THE_CIRCLE = pgettext_lazy("looked at", "your circle")
+_THE_PEOPLE = pgettext_lazy("looked at", "who takes part")
+_THE_PLAN = pgettext_lazy("looked at", "your dreams and goals")
+_THE_ACTIONS = pgettext_lazy("looked at", "who does what")
+_THE_CRISIS_PLAN = pgettext_lazy("looked at", "your crisis plan")
+_THE_CARD = pgettext_lazy("looked at", "your crisis card")
+_THE_MEETINGS = pgettext_lazy("looked at", "your meetings")
+_THE_SHARING = pgettext_lazy("looked at", "who sees what")
+_THE_STEPS = pgettext_lazy("looked at", "the steps of your circle")
+_THE_TALKS = pgettext_lazy("looked at", "the talks")
+_THE_MAP = pgettext_lazy("looked at", "your map of people")
+_OWN_PLACE = pgettext_lazy("looked at", "the page about themselves")
+
+THINGS = {
+    "circle": _THE_CIRCLE, "mine": _THE_CIRCLE, "welcome": _THE_CIRCLE, "state": _THE_CIRCLE, "team": _THE_CIRCLE,
+    "to do": _THE_CIRCLE,
+    "people": _THE_PEOPLE, "members": _THE_PEOPLE, "member": _THE_PEOPLE, "nominate": _THE_PEOPLE,
+    "letter": _THE_PEOPLE, "what I can": _OWN_PLACE,
+    "map": _THE_MAP, "goals": _THE_PLAN, "plan": _THE_PLAN, "actions": _THE_ACTIONS, "action": _THE_ACTIONS,
+    "crisis": _THE_CRISIS_PLAN, "crisis plan": _THE_CRISIS_PLAN, "card": _THE_CARD, "card on a phone": _THE_CARD,
+    "meetings": _THE_MEETINGS, "meeting": _THE_MEETINGS, "meeting on paper": _THE_MEETINGS,
+    "sees": _THE_SHARING, "handovers": _THE_SHARING, "handover": _THE_SHARING,
+    "phases": _THE_STEPS, "decisions": _THE_STEPS, "phase": _THE_STEPS, "step": _THE_STEPS,
+    "talks": _THE_TALKS, "talk": _THE_TALKS, "my talk": _THE_TALKS, "interview": _THE_TALKS,
+    "log": pgettext_lazy("looked at", "who looked"), "own data": pgettext_lazy("looked at", "their own data"),
+    "everything": pgettext_lazy("looked at", "everything in your circle"),
+}  # fmt: skip
+
+WHY = (
+    ("emergency", gettext_lazy("in an emergency")),
+    ("preview", gettext_lazy("as one of your people sees it")),
+    ("handover", gettext_lazy("because you handed this on")),
+    ("on paper", gettext_lazy("because you asked them to type for you")),
+    ("grant", gettext_lazy("because you share this")),
+    ("item grant", gettext_lazy("because you share something of this")),
+    ("team link", gettext_lazy("because you linked your circle to the team")),
+)
+"""Beginnings of rules, the weightiest first. A rule of one's own place (client, member, own words) needs no reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One sentence of a day; the same thing several times in a row is said once."""
+
+    at: dt.datetime
+    words: str
+    times: int
+    emergency: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Day:
+    date: dt.date
+    lines: list[Line]
+
+
+def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Event]:
+    """The newest events of a circle. `who`: one person's id, "all", or nothing for everybody but the client."""
+    found = Event.objects.filter(circle_id=seat.circle_id).order_by("-pk")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if who == EVERYBODY:
+        return found
+    if who:
+        return found.filter(actor_id=uuid.UUID(who))
+    return found.exclude(actor_id=seat.client_id)
+
+
+def people(seat: Seat) -> list[tuple[str, str]]:
+    """Whom one can choose: everybody who ever had a seat or emergency access."""
+    seats = Member.objects.filter(circle_id=seat.circle_id, person__isnull=False).values_list("person_id", "name")
+    glass = GlassBreak.objects.filter(circle_id=seat.circle_id).values_list("person_id", "person__name")
+    found = {str(key): name for key, name in [*seats, *glass] if key}
+    return sorted(found.items(), key=lambda one: one[1].casefold())
+
+
+def days(found: Iterable[Event], client_id: uuid.UUID) -> list[Day]:
+    """Events, newest first, as sentences per day."""
+    told = [(timezone.localtime(event.at), sentence(event, client_id), event.break_glass) for event in found]
+    return [
+        Day(date, [_line(list(same)) for _key, same in itertools.groupby(lines, key=lambda one: one[1:])])
+        for date, lines in itertools.groupby(told, key=lambda one: one[0].date())
+    ]
+
+
+def _line(same: list[tuple[dt.datetime, str, bool]]) -> Line:
+    at, words, emergency = same[0]
+    return Line(at, words, len(same), emergency)
+
+
+def sentence(event: Event, client_id: uuid.UUID) -> str:
+    """'Your regieondersteuner Ruth looked at your plan, because you share this.'"""
+    what = VERBS[event.verb] % {"who": _who(event, client_id), "thing": THINGS.get(event.thing, _THE_CIRCLE)}
+    why = _why(event)
+    return _("%(what)s, %(why)s.") % {"what": what, "why": why} if why else f"{what}."
+
+
+def _who(event: Event, client_id: uuid.UUID) -> str:
+    if event.actor_id == client_id:
+        return _("You")
+    return str(WHO.get(event.actor_role, "%(name)s")) % {"name": event.actor_name or _("Somebody")}
+
+
+def _why(event: Event) -> str:
+    parts = event.rule.split("; ")
+    return next((str(words) for start, words in WHY for part in parts if part.startswith(start)), "")
