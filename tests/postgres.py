@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 OLDEST = 15
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=200"
@@ -53,6 +53,12 @@ def server(durable: bool = False) -> Iterator[str]:
         if (data / "postmaster.pid").exists():
             _run(user, home / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def add_database(url: str, name: str) -> None:
+    """One more empty database on a running server, owned by `kring`."""
+    folder = unquote(url.split("@")[1].split("/")[0])
+    _run(_user(), programs() / "createdb", "-h", folder, "-U", "postgres", "-O", "kring", name)
 
 
 def _version(home: Path) -> int:

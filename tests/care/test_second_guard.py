@@ -44,7 +44,7 @@ def test_every_model_is_guarded_or_open_with_a_reason():
 
 def test_a_request_asks_for_whoever_is_signed_in_and_for_nobody_afterwards(cast, client, monkeypatch):
     asked = []
-    monkeypatch.setattr("kring.care.home.views.render", _note(asked))
+    monkeypatch.setattr("kring.care.home.starting.render", _note(asked))
     client.force_login(cast.sanne)
     with asking_for(NOBODY):  # as in a server
         client.get("/")

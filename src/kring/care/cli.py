@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 PROCESSES = ("demo", "serve", "work")
+COPIES = ("backup", "restore")
 
 
 def main(argv: list[str]) -> int:
@@ -29,11 +30,13 @@ def _run(argv: list[str]) -> int:
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    from kring.care import running
+    from kring.care import copies, running
 
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     if argv[0] in PROCESSES:
         return running.main(argv)
+    if argv[0] in COPIES:
+        return copies.main(argv)
     execute_from_command_line(["kring", *argv])
     return 0
 

@@ -216,6 +216,7 @@ def leave(*, by: Seat) -> None:
     wrote(by, "left", Topic.PEOPLE, by.member_id)
 
 
+@lifted("whoever left has no seat until this is done")
 @transaction.atomic
 def stay(*, by: Person, circle_id: uuid.UUID) -> Member:
     """Undo one's own leaving, for a while. Whoever was removed by the client cannot do this."""
