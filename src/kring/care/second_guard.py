@@ -111,8 +111,14 @@ def _say(who: str) -> None:
     if changed and connection.vendor == "postgresql" and connection.connection is not None:
         try:
             _tell(connection)
-        except connection.Database.Error:
+        except _psycopg_error():
             connection.close()  # a new one is told when it is opened
+
+
+def _psycopg_error() -> type[Exception]:
+    found: Any = connection
+    error: type[Exception] = found.Database.Error
+    return error
 
 
 def _tell(opened: Any) -> None:
