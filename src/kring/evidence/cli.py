@@ -13,7 +13,7 @@ from kring.evidence.problem import Problem
 
 ROOMS = (
     "kring.evidence.commands",  # new
-    "kring.evidence.records.commands",  # import, dedup
+    "kring.evidence.records.commands",  # import, dedup, update
     "kring.evidence.screening.commands",  # screen
     "kring.evidence.extraction.commands",  # extract, rob
     "kring.evidence.report.commands",  # synthesise, grade, report, build, publish, check

@@ -12,6 +12,7 @@ NAME/
 │   ├── deduplicated.jsonl         dedup    one line per distinct record: what is screened
 │   ├── merges.jsonl               dedup    one line per merged pair, with its reason and score
 │   ├── links.jsonl                dedup    versions that belong together but stay apart (preprint, journal)
+│   ├── rounds.csv                 dedup    the living review's ledger: what each search round added
 │   └── queue.csv                  dedup    doubtful pairs, waiting for a person
 ├── 3_screening/
 │   ├── criteria.toml              people   what is included; the reasons for exclusion, most important first

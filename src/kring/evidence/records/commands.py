@@ -1,4 +1,4 @@
-"""The commands of this room: `import` and `dedup`."""
+"""The commands of this room: `import`, `dedup` and `update`."""
 
 import argparse
 import datetime
@@ -9,6 +9,7 @@ from kring.evidence.folder import open_folder
 from kring.evidence.problem import Problem
 from kring.evidence.records.importing import check_exports, import_files, read_ledger
 from kring.evidence.records.merging import VERDICTS, decide_pair, run_dedup
+from kring.evidence.records.updating import update, write_rounds
 
 
 def register(commands: Any) -> None:
@@ -28,6 +29,14 @@ def register(commands: Any) -> None:
     dedup.add_argument("--reason", default="", help="why")
     dedup.add_argument("--engine", choices=("duckdb", "dask"), default="duckdb", help="for millions: dask")
     dedup.set_defaults(run=run_dedup_command)
+
+    renew = commands.add_parser("update", help="add a later search: only what is new is screened")
+    renew.add_argument("review", type=Path, help="review folder")
+    renew.add_argument("exports", type=Path, nargs="+", help="exports of the new search")
+    renew.add_argument("--searched-on", required=True, metavar="YYYY-MM-DD", help="date of the new search")
+    renew.add_argument("--database", default="", help="name of the database, where the files do not say it")
+    renew.add_argument("--engine", choices=("duckdb", "dask"), default="duckdb", help="for millions: dask")
+    renew.set_defaults(run=run_update)
 
 
 def run_import(args: argparse.Namespace) -> int:
@@ -57,6 +66,7 @@ def run_dedup_command(args: argparse.Namespace) -> int:
         for first, second in getattr(args, verdict) or []:
             decide_pair(folder, first, second, verdict, args.reviewer, args.reason)
     found = run_dedup(folder, args.engine)
+    write_rounds(folder)
     print(f"{found.records} records are {found.distinct} articles: {found.records - found.distinct} duplicates.")
     if found.links:
         print(f"{found.links} pairs belong together but stay apart (other version or place): {folder.links}")
@@ -64,6 +74,23 @@ def run_dedup_command(args: argparse.Namespace) -> int:
         print(f"{found.queue} doubtful pairs wait for a person: {folder.queue}")
         print(f"Say it with: kring evidence dedup {folder.root} --same ID ID --reviewer NAME (or --different)")
     return 1 if found.queue else 0
+
+
+def run_update(args: argparse.Namespace) -> int:
+    folder = open_folder(args.review)
+    done = update(folder, args.exports, searched_on=_date(args.searched_on), database=args.database, engine=args.engine)
+    for path in done.imported.known:
+        print(f"{path}: already in the review, nothing added")
+    for line in done.imported.lines:
+        print(f"{line['original']}: {line['read']} records ({line['dialect']}, {line['database']})")
+        for warning in line["warnings"]:
+            print(f"    look at this: {warning}")
+    for kept, gone in done.joined:
+        print(f"look at this: {gone} turns out to be the same article as {kept}; decisions on both now count as one")
+    read = sum(line["read"] for line in done.imported.lines)
+    print(f"{read} records read, {len(done.new)} articles are new. {done.dedup.queue} doubtful pairs wait.")
+    print(f"Next: kring evidence screen {folder.root} --reviewer NAME  (ranked by all decisions so far)")
+    return 1 if done.dedup.queue else 0
 
 
 def _date(text: str) -> str:
