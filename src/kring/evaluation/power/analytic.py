@@ -24,7 +24,9 @@ def design_effect(persons_per_team: float, icc: float, cv: float = 0.0) -> float
 
 def power_t(effect: float, variance: float, df: float, alpha: float = 0.05) -> float:
     """Power of a two-sided t test with this variance of the estimate and these degrees of freedom."""
-    critical, centre = stats.t.ppf(1 - alpha / 2, df), effect / np.sqrt(variance)
+    critical, centre = stats.t.ppf(1 - alpha / 2, df), abs(effect) / np.sqrt(variance)
+    if centre - critical > 20:  # scipy's noncentral t gives nan this far out
+        return 1.0
     return float(stats.nct.sf(critical, df, centre) + stats.nct.cdf(-critical, df, centre))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,7 @@ from kring.evaluation.power.kernels.draw import draw
 Floats = NDArray[np.float64]
 PART = 250  # replicates drawn and fitted at a time: a part's outcomes stay in the cache
 Progress = Callable[[int, int], None]
+Said = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -156,19 +160,43 @@ def points_of(plan: Plan) -> Iterator[tuple[dict[str, Any], TrialDesign]]:
         yield varied, replace(plan.design, **varied)
 
 
-def run(plan: Plan, threads: int = 2, progress: Callable[[str], None] | None = None) -> PlanResult:
+class Kept:
+    """Finished points, one JSON line each, so that interrupted work goes on where it stopped."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.found: dict[str, dict[str, Any]] = {}
+        if path and path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                with contextlib.suppress(json.JSONDecodeError):  # the line that an interruption cut off
+                    entry = json.loads(line)
+                    self.found[entry["key"]] = entry["power"]
+
+    def power_of(
+        self, design: TrialDesign, plan: Plan, threads: int, varied: dict[str, Any], progress: Said | None
+    ) -> Power:
+        key = json.dumps([asdict(design), plan.replicates, plan.seed])
+        if key not in self.found:
+            if progress:
+                progress(", ".join(f"{k} {v}" for k, v in varied.items()) or design.name)
+            point = power_of(design, plan.replicates, plan.seed, threads, varied)
+            self.found[key] = {k: v for k, v in asdict(point).items() if k not in ("design", "varied")}
+            if self.path:
+                with self.path.open("a", encoding="utf-8") as lines:
+                    lines.write(json.dumps({"key": key, "power": self.found[key]}) + "\n")
+        return Power(design=design, varied=varied, **self.found[key])
+
+
+def run(plan: Plan, threads: int = 2, progress: Said | None = None, kept: Kept | None = None) -> PlanResult:
     """Simulate every point of the plan, then search for the fewest teams that reach the target power."""
-    points = []
-    for varied, design in points_of(plan):
-        if progress:
-            progress(", ".join(f"{k} {v}" for k, v in varied.items()) or "as planned")
-        points.append(power_of(design, plan.replicates, plan.seed, threads, varied))
-    needed, searched = teams_needed(plan, threads, progress)
+    kept = kept or Kept()
+    points = [kept.power_of(design, plan, threads, varied, progress) for varied, design in points_of(plan)]
+    needed, searched = teams_needed(plan, threads, progress, kept)
     return PlanResult(plan, tuple(points), needed, searched)
 
 
 def teams_needed(
-    plan: Plan, threads: int = 2, progress: Callable[[str], None] | None = None, limit: int = 1000
+    plan: Plan, threads: int = 2, progress: Said | None = None, kept: Kept | None = None, limit: int = 1000
 ) -> tuple[Power | None, tuple[Power, ...]]:
     """The fewest teams (an even number) whose simulated power reaches the target; institutions grow in proportion.
 
@@ -176,14 +204,11 @@ def teams_needed(
     """
     if plan.design.effect == 0:
         return None, ()
+    kept = kept or Kept()
     known: dict[int, Power] = {}
 
     def reaches(teams: int) -> bool:
-        if teams not in known:
-            if progress:
-                progress(f"searching: {teams} teams")
-            design = resized(plan.design, teams)
-            known[teams] = power_of(design, plan.replicates, plan.seed, threads, {"teams": teams})
+        known[teams] = kept.power_of(resized(plan.design, teams), plan, threads, {"teams": teams}, progress)
         return known[teams].power >= plan.target
 
     least = 4 if plan.design.kind == "parallel" else 2 * ((max(2, plan.design.steps) + 1) // 2)
