@@ -9,6 +9,7 @@ USAGE = """\
 usage: kring evaluate COMMAND ...
 
   run TABLE --protocol protocol.toml   analyse an outcome table and write the report
+  plan design.toml                     how many teams and people does the next trial need?
   check TABLE [--protocol ...]         say whether the table fits its dictionary and protocol; write nothing
   schema dictionary|protocol           print the JSON Schema of the data contract
   demo                                 simulate a trial, analyse it, and show what was found beside the truth
@@ -22,6 +23,7 @@ COMMANDS = {
     "check": "kring.evaluation.contract.check",
     "schema": "kring.evaluation.contract.schema",
     "demo": "kring.evaluation.demo",
+    "plan": "kring.evaluation.power.command",
 }
 
 

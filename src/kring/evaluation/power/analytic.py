@@ -25,9 +25,9 @@ def design_effect(persons_per_team: float, icc: float, cv: float = 0.0) -> float
 def power_t(effect: float, variance: float, df: float, alpha: float = 0.05) -> float:
     """Power of a two-sided t test with this variance of the estimate and these degrees of freedom."""
     critical, centre = stats.t.ppf(1 - alpha / 2, df), abs(effect) / np.sqrt(variance)
-    if centre - critical > 20:  # scipy's noncentral t gives nan this far out
-        return 1.0
-    return float(stats.nct.sf(critical, df, centre) + stats.nct.cdf(-critical, df, centre))
+    upper, lower = stats.nct.sf(critical, df, centre), stats.nct.cdf(-critical, df, centre)
+    # far out scipy's noncentral t gives nan, where the tails are one and nothing
+    return float(np.nan_to_num(upper, nan=1.0) + np.nan_to_num(lower, nan=0.0))
 
 
 def parallel_variance(teams: int, persons_per_team: float, icc: float, cv: float = 0.0) -> float:
