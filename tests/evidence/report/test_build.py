@@ -73,9 +73,9 @@ def test_an_output_that_was_deleted_or_edited_comes_back(review):
 
 
 def test_an_impossible_count_stops_the_report_and_names_itself(review):
-    log.append(review.decisions, [log.event(stage="full_text", reviewer="ann", record_id="candidates-00001",
-                                            decision="exclude")])  # fmt: skip
-    with pytest.raises(Problem, match="candidates-00001 was excluded on its full text without a reason"):
+    excluded = "candidates-00017"
+    log.append(review.decisions, [log.event(stage="full_text", reviewer="ann", record_id=excluded, decision="include")])
+    with pytest.raises(Problem, match=f"{excluded} has a full-text decision although it was excluded"):
         build(review, quiet)
 
 

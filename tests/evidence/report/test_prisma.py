@@ -8,6 +8,7 @@ from kring.evidence import log
 from kring.evidence.extraction.values import derive, keyed
 from kring.evidence.files import write_jsonl
 from kring.evidence.folder import new
+from kring.evidence.problem import Problem
 from kring.evidence.report.prisma import derive_flow, draw
 
 
@@ -15,6 +16,7 @@ from kring.evidence.report.prisma import derive_flow, draw
 def review(tmp_path):
     """Eight records: six from PubMed, of which two are one article, and two found by hand."""
     folder = new(tmp_path / "review")
+    folder.criteria.write_text('include = ["a"]\n[[exclude]]\ncode = "design"\ntext = "Not randomised"\n')
     write_jsonl(
         folder.ledger, [{"source": "pm", "database": "PubMed"}, {"source": "hand", "database": "other: letters"}]
     )
@@ -34,6 +36,8 @@ def retrieved(record, how="retrieved"):
 
 
 def flow_of(review, *events):
+    """The flow of exactly these events: the log is written anew."""
+    write_jsonl(review.decisions, events)
     return derive_flow(review, events, derive([e for e in events if e["stage"] == "extract"]))
 
 
@@ -90,15 +94,30 @@ def test_what_a_stop_left_unscreened_is_told_apart(review):
 @pytest.mark.parametrize(
     ("events", "says"),
     [
-        ([say("gone-9", "include")], "decision on gone-9, which is not among the records"),
         ([say("pm-2", "exclude"), say("pm-2", "include", "full_text")], "pm-2 has a full-text decision although"),
         ([say("pm-2", "include"), retrieved("pm-2", "not_retrieved"), say("pm-2", "include", "full_text")],
          "although its report was not retrieved"),
-        ([say("pm-2", "include"), say("pm-2", "exclude", "full_text")], "pm-2 was excluded on its full text without a"),
     ],
 )  # fmt: skip
 def test_an_impossible_count_names_itself(review, events, says):
     assert any(says in told for told in flow_of(review, *events).impossible)
+
+
+@pytest.mark.parametrize(
+    ("event", "says"),
+    [
+        (say("gone-9", "include"), "line 1: This decision is about record gone-9, which is not in the review"),
+        (say("pm-2", "exclude", "full_text"), "line 1: A full text was excluded without a reason"),
+    ],
+)
+def test_a_decision_that_cannot_be_counted_is_refused_with_its_line(review, event, says):
+    with pytest.raises(Problem, match=says):
+        flow_of(review, event)
+
+
+def test_a_full_text_that_is_only_maybe_still_awaits_its_decision(review):
+    flow = flow_of(review, say("pm-2", "include"), say("pm-2", "maybe", "full_text"))
+    assert (flow.boxes["awaiting_report"].members, flow["assessed"]) == (("pm-2",), 0)
 
 
 def test_a_previous_version_with_more_studies_than_reports_is_impossible(review):
@@ -121,7 +140,7 @@ def test_the_identities_hold_whatever_people_decide(review):
     @settings(max_examples=60, deadline=None)
     @given(DECISIONS, st.booleans())
     def holds(decisions, stopped):
-        events = [say(r, d, s, by, at=str(i), reason="x") for i, (r, d, s, by) in enumerate(decisions)]
+        events = [say(r, d, s, by, at=str(i), reason="design") for i, (r, d, s, by) in enumerate(decisions)]
         if stopped:
             events.append(log.event(stage="stop", reviewer="ann", at="9", rule="x"))
         flow = flow_of(review, *events)
@@ -135,4 +154,4 @@ def test_the_drawing_links_each_box_to_its_records(review):
     svg = draw(flow_of(review, *WHOLE)).svg()
     for box in ("identified", "others", "duplicates", "screened", "excluded", "sought", "assessed", "included_studies"):
         assert f'href="#box-{box}"' in svg
-    assert "Reports excluded (n = 1)" in svg
+    assert "Reports excluded (n\u00a0=\u00a01)" in svg

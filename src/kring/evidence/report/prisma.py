@@ -5,14 +5,16 @@ shown while it is under way. Records found outside databases pass the same steps
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from kring.evidence import log
 from kring.evidence.extraction.values import Tables
 from kring.evidence.files import read_jsonl
 from kring.evidence.folder import Folder
+from kring.evidence.records import canonical, read_ledger
 from kring.evidence.report.figures.svg import Figure, wrap
+from kring.evidence.screening import RecordState, state
 
 OTHER = "other:"  # a ledger's database that begins so was no database: "other methods" in PRISMA
 
@@ -44,63 +46,22 @@ class Flow:
         return self.boxes[box].count
 
 
-@dataclass
-class _Record:
-    """What the log says of one record."""
-
-    title_abstract: str = ""
-    full_text: str = ""
-    reason: str = ""
-    retrieval: str = ""
-    verdicts: dict[str, dict[str, str]] = field(default_factory=dict)
-
-
-def _settle(verdicts: Mapping[str, str]) -> str:
-    """The decision on which all reviewers agree; nothing while they differ. *Maybe* goes on, as an include."""
-    said = {"exclude" if v == "exclude" else "include" for v in verdicts.values()}
-    return said.pop() if len(said) == 1 else ""
-
-
-def _read_log(events: Iterable[Mapping[str, Any]], canonical: Mapping[str, str]) -> dict[str, _Record]:
-    found: dict[str, _Record] = {}
-    settled: set[tuple[str, str]] = set()
-    for row in log.standing(events):
-        if row["stage"] not in ("title_abstract", "full_text"):
-            continue
-        record = found.setdefault(canonical.get(row["record_id"], row["record_id"]), _Record())
-        if "retrieval" in row:
-            record.retrieval = row["retrieval"]
-            continue
-        key = (row["record_id"], row["stage"])
-        if row.get("adjudicates"):
-            record.verdicts[row["stage"]] = {row["reviewer"]: row["decision"]}
-            settled.add(key)
-        elif key not in settled:
-            record.verdicts.setdefault(row["stage"], {})[row["reviewer"]] = row["decision"]
-        if row["stage"] == "full_text" and row["decision"] == "exclude":
-            record.reason = row.get("reason", "")
-    for record in found.values():
-        record.title_abstract = _settle(record.verdicts.get("title_abstract", {}))
-        record.full_text = _settle(record.verdicts.get("full_text", {}))
-    return found
-
-
 def derive_flow(folder: Folder, events: Sequence[Mapping[str, Any]], tables: Tables) -> Flow:
     """Count every box from the records, the log and the table of reports."""
-    databases = {line["source"]: line["database"] for _, line in read_jsonl(folder.ledger)}
+    databases = {line["source"]: line["database"] for line in read_ledger(folder)}
     records = {row["id"]: row for _, row in read_jsonl(folder.records)}
-    distinct = {row["id"]: row for _, row in read_jsonl(folder.deduplicated)}
-    canonical = {member: key for key, row in distinct.items() for member in row["members"]}
-    said = _read_log(events, canonical)
+    canonical_id = canonical(folder)
+    distinct = list(dict.fromkeys(canonical_id.values()))
+    states = state(folder)
     stopped = any(row["stage"] == "stop" for row in log.standing(events))
-    boxes = _search_boxes(records, distinct, canonical, databases)
-    boxes |= _screening_boxes(list(distinct), said, stopped)
-    boxes |= _report_boxes(list(boxes["sought"].members), said)
-    boxes |= _study_boxes(boxes["included_reports"].members, tables, canonical)
-    titles = {key: str(row.get("title", key)) for key, row in (records | distinct).items()}
+    boxes = _search_boxes(records, distinct, canonical_id, databases)
+    boxes |= _screening_boxes(states, stopped)
+    boxes |= _report_boxes([states[key] for key in boxes["sought"].members])
+    boxes |= _study_boxes(boxes["included_reports"].members, tables, canonical_id)
+    titles = {key: str(row.get("title", key)) for key, row in records.items()}
     titles |= {key: row["label"] for key, row in tables["studies"].items()}
-    flow = Flow(boxes, folder.settings().get("previous", {}), titles, ())
-    return Flow(boxes, flow.previous, titles, tuple(_impossible(flow, said, distinct, canonical)))
+    previous = folder.settings().get("previous", {})
+    return Flow(boxes, previous, titles, tuple(_impossible(boxes, previous, states.values())))
 
 
 def _parts(members: Iterable[str], label: Mapping[str, str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -112,7 +73,7 @@ def _parts(members: Iterable[str], label: Mapping[str, str]) -> tuple[tuple[str,
 
 def _search_boxes(
     records: Mapping[str, Mapping[str, Any]],
-    distinct: Mapping[str, Any],
+    distinct: Sequence[str],
     canonical: Mapping[str, str],
     databases: Mapping[str, str],
 ) -> dict[str, Box]:
@@ -131,38 +92,43 @@ def _search_boxes(
     }  # fmt: skip
 
 
-def _screening_boxes(distinct: list[str], said: Mapping[str, _Record], stopped: bool) -> dict[str, Box]:
-    def verdict(key: str) -> str:
-        record = said.get(key, _Record())
-        return record.title_abstract or ("include" if record.full_text or record.retrieval else "")
+def _screening_boxes(states: Mapping[str, RecordState], stopped: bool) -> dict[str, Box]:
+    def verdict(record: RecordState) -> str:
+        """Include, exclude, or empty; a record whose report was sought has passed this stage."""
+        if record.title_abstract.outcome == "exclude":
+            return "exclude"
+        beyond = record.full_text.outcome or record.retrieval
+        return "include" if record.title_abstract.onward or beyond else ""
 
-    touched = {key for key in distinct if said.get(key, _Record()).verdicts.get("title_abstract")}
-    open_ = [key for key in distinct if not verdict(key)]
-    unscreened = tuple(key for key in open_ if stopped and key not in touched)
-    awaiting = tuple(key for key in open_ if key not in unscreened)
-    screened = tuple(key for key in distinct if verdict(key))
+    open_ = [record for record in states.values() if not verdict(record)]
+    unscreened = tuple(record.id for record in open_ if stopped and not record.title_abstract.outcome)
+    awaiting = tuple(record.id for record in open_ if record.id not in unscreened)
+    said = {
+        verdict_: tuple(r.id for r in states.values() if verdict(r) == verdict_) for verdict_ in ("include", "exclude")
+    }
+    screened = tuple(r.id for r in states.values() if verdict(r))
     return {
         "unscreened": Box("unscreened", "Marked as ineligible by the ranking (screening was stopped)", unscreened),
         "awaiting_screening": Box("awaiting_screening", "Awaiting screening or agreement", awaiting),
         "screened": Box("screened", "Records screened", screened),
-        "excluded": Box("excluded", "Records excluded", tuple(k for k in screened if verdict(k) == "exclude")),
-        "sought": Box("sought", "Reports sought for retrieval", tuple(k for k in screened if verdict(k) == "include")),
-    }  # fmt: skip
+        "excluded": Box("excluded", "Records excluded", said["exclude"]),
+        "sought": Box("sought", "Reports sought for retrieval", said["include"]),
+    }
 
 
-def _report_boxes(sought: list[str], said: Mapping[str, _Record]) -> dict[str, Box]:
-    record = {key: said.get(key, _Record()) for key in sought}
-    missed = tuple(k for k in sought if record[k].retrieval == "not_retrieved")
-    assessed = tuple(k for k in sought if k not in missed and record[k].full_text)
-    waiting = tuple(k for k in sought if k not in missed and not record[k].full_text)
-    excluded = tuple(k for k in assessed if record[k].full_text == "exclude")
-    reasons = {k: record[k].reason or "no reason given" for k in excluded}
-    included = tuple(k for k in assessed if record[k].full_text == "include")
+def _report_boxes(sought: Sequence[RecordState]) -> dict[str, Box]:
+    """A full text on which reviewers differ, or which one of them calls *maybe*, still awaits its decision."""
+    missed = tuple(r.id for r in sought if r.retrieval == "not_retrieved")
+    here = [r for r in sought if r.retrieval != "not_retrieved"]
+    excluded = {r.id: r.full_text.reason for r in here if r.full_text.outcome == "exclude"}
+    included = tuple(r.id for r in here if r.full_text.outcome == "include")
+    assessed = tuple(r.id for r in here if r.id in excluded or r.id in included)
+    waiting = tuple(r.id for r in here if r.id not in assessed)
     return {
         "not_retrieved": Box("not_retrieved", "Reports not retrieved", missed),
         "awaiting_report": Box("awaiting_report", "Reports awaiting full text or a decision", waiting),
         "assessed": Box("assessed", "Reports assessed for eligibility", assessed),
-        "excluded_reports": Box("excluded_reports", "Reports excluded", excluded, _parts(excluded, reasons)),
+        "excluded_reports": Box("excluded_reports", "Reports excluded", tuple(excluded), _parts(excluded, excluded)),
         "included_reports": Box("included_reports", "Reports of new included studies", included),
     }
 
@@ -185,28 +151,25 @@ IDENTITIES = (
 )
 
 
-def _impossible(
-    flow: Flow, said: Mapping[str, _Record], distinct: Mapping[str, Any], canonical: Mapping[str, str]
-) -> Iterable[str]:
-    """Each count that cannot be, in a sentence that names it."""
+def _impossible(boxes: Mapping[str, Box], previous: Mapping[str, Any], states: Iterable[RecordState]) -> Iterable[str]:
+    """Each count that cannot be, in a sentence that names it.
+
+    A decision on a record that is gone, or a full text excluded without a reason, is refused before, by screening.
+    """
     for identity in IDENTITIES:
-        left, right = (sum(flow[name.strip()] for name in side.split("+")) for side in identity.split("="))
+        left, right = (sum(boxes[name.strip()].count for name in side.split("+")) for side in identity.split("="))
         if left != right:
             yield f"{identity}: {left} is not {right}"
-    if flow["included_studies"] > flow["included_reports"]:
-        yield f"{flow['included_studies']} studies come from {flow['included_reports']} reports"
-    for key, record in said.items():
-        if key not in distinct:
-            yield f"there is a decision on {key}, which is not among the records"
-        elif record.title_abstract == "exclude" and record.full_text:
-            yield f"{key} has a full-text decision although it was excluded on title and abstract"
-        elif record.retrieval == "not_retrieved" and record.full_text:
-            yield f"{key} has a full-text decision although its report was not retrieved"
-        elif record.full_text == "exclude" and not record.reason:
-            yield f"{key} was excluded on its full text without a reason"
-    studies, reports = flow.previous.get("studies", 0), flow.previous.get("reports", 0)
-    if "reports" in flow.previous and studies > reports:
-        yield f"the previous version counts {studies} studies from {reports} reports"
+    studies, reports = boxes["included_studies"].count, boxes["included_reports"].count
+    if studies > reports:
+        yield f"{studies} studies come from {reports} reports"
+    for record in states:
+        if record.title_abstract.outcome == "exclude" and record.full_text.outcome:
+            yield f"{record.id} has a full-text decision although it was excluded on title and abstract"
+        elif record.retrieval == "not_retrieved" and record.full_text.outcome:
+            yield f"{record.id} has a full-text decision although its report was not retrieved"
+    if "reports" in previous and previous.get("studies", 0) > previous["reports"]:
+        yield f"the previous version counts {previous['studies']} studies from {previous['reports']} reports"
 
 
 # Left column of the drawing with what leaves to the right of each step.
