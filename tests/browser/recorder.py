@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.template import engines
 from django.template.backends import jinja2 as backend
 from jinja2 import meta
 
@@ -10,7 +11,6 @@ import kring.care
 
 CARE = Path(kring.care.__file__).parent
 RENDERED: dict[str, set[str]] = {}
-PARTS = {"base.html", "circle.html", "ui.html", "mail.html"}  # no address shows one of these alone
 
 
 def record_templates(monkeypatch: Any) -> None:
@@ -39,4 +39,10 @@ def templates_of_pages() -> set[str]:
     """Every HTML template of the care wing, by the name under which views call it. Mails are not pages."""
     folders = [CARE / "templates", *CARE.glob("*/templates")]
     names = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*.html")}
-    return {name for name in names - PARTS if "/mail/" not in f"/{name}"}
+    return {name for name in names if "/mail/" not in f"/{name}" and name != "mail.html"}
+
+
+def reached_by(pages: set[str]) -> set[str]:
+    """These templates with everything they are made of."""
+    environment = engines["jinja2"].env
+    return {part for page in pages for part in with_parts(environment, page)}

@@ -7,6 +7,9 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+ALONE = "/a-template-alone/"
+"""The path of a visit to a template that no address shows on demand: it is rendered by itself."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Visit:
@@ -21,6 +24,7 @@ class Visit:
     prepare: Callable[[Any], dict[str, Any] | None] | None = None
     do: Callable[[Any], Any] | None = None
     answer: int = 200
+    context: dict[str, Any] = dataclasses.field(default_factory=dict)  # of a template that is rendered by itself
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def __str__(self) -> str:
