@@ -107,7 +107,7 @@ def test_a_team_lead_sees_phase_and_dates_and_nothing_of_the_circle(client, cast
     assert str(timezone.localdate(when).year) in page
     assert not re.search("De tuin|thuis|Sanne|Pieter|Ruth", page)
     sharing.set_reach(by=cast.seat("noor"), item=meeting, zone=Zone.MINE)
-    assert "niet gepland" in client.get("/team/").content.decode()
+    assert "Geen bijeenkomst gepland" in client.get("/team/").content.decode()
 
 
 def test_a_client_unlinks_the_team_and_the_circle_goes_on(client, cast):

@@ -130,11 +130,13 @@ def open_letter(secret: str) -> Invitation:
     return letter
 
 
+@lifted("whoever holds a letter has no seat yet")
 def known(secret: str) -> bool:
     """Whether this link ever was one, open or not."""
     return Invitation.objects.filter(secret_hash=hashed(typed(secret))).exists()
 
 
+@lifted("whoever holds a letter has no seat yet")
 def declined(secret: str) -> bool:
     """Whether this letter was answered with no."""
     return Invitation.objects.filter(secret_hash=hashed(typed(secret)), declined_at__isnull=False).exists()
@@ -146,6 +148,7 @@ def account_for(letter: Invitation, *, language: str) -> Person | None:
     return people.person_for_invitation(email=email, name=letter.member.name, language=language)
 
 
+@lifted("whoever holds a letter has no seat yet")
 def seat_taken(secret: str, person: Any) -> Member | None:
     """The seat that this person took with this letter: so that a second click is no error."""
     taken = Member.objects.filter(invitations__secret_hash=hashed(typed(secret)), ended_at=None)
