@@ -6,6 +6,7 @@ import os
 import statistics
 import sys
 import time
+import zlib
 from typing import Any
 from urllib.parse import unquote
 
@@ -66,7 +67,7 @@ def measure(cast: Any) -> dict[str, dict[str, float]]:
 
 
 def _key(address: str) -> str:
-    return address.replace("/", "_")
+    return f"{zlib.crc32(address.encode()):x}"
 
 
 def _page(row: Any) -> bool:
