@@ -66,7 +66,7 @@ def _grow(size: int) -> None:
     """Fill up to `size` circles; row-level security steps aside for whoever fills the tables."""
     there = Person.objects.filter(email__endswith="@bench.example").count()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('kring.system', 'on', false)")
+        cursor.execute("SELECT set_config('kring.person_id', 'system', false)")
         cursor.execute(PEOPLE, [there + 1, size])
         for statement in (CIRCLES, MEMBERS, ACTIONS, MEETINGS, TIES):
             cursor.execute(statement.replace("%%", "%"))

@@ -8,7 +8,6 @@ TOOLS = {
     "lint": ["ruff", "check", "--quiet", "."],
     "types": ["mypy"],
     "who may import whom": ["lint-imports", "--no-cache"],
-    "security lint": ["bandit", "-q", "-r", "src", "-c", "pyproject.toml"],
 }
 
 

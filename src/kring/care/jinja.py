@@ -50,7 +50,7 @@ def environment(**options: Any) -> Environment:
     options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     rooms = sorted(HERE.glob("*/templates"))
     options["loader"] = ChoiceLoader([FileSystemLoader([HERE / "templates", *rooms])])
-    made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701  # nosec B701 (autoescape is set above)
+    made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 (autoescape is set above)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
         "url": url,

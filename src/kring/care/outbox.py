@@ -48,5 +48,5 @@ def _posted(raw: bytes) -> Posted:
     body = message.get_body(("plain",))
     text = body.get_content() if body is not None else ""
     names = tuple(name for part in message.walk() if (name := part.get_filename()))
-    html = SafeString(urlize(text, autoescape=True))  # nosec B703 (urlize escapes)
+    html = SafeString(urlize(text, autoescape=True))  # urlize escapes
     return Posted(str(message["to"]), str(message["subject"]), str(message["date"]), html, names)

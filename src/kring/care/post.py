@@ -123,7 +123,7 @@ def _plain() -> Any:
 def _paragraphs(text: str) -> list[str]:
     """Safe HTML of each paragraph, with addresses made into links."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return [SafeString(urlize(part, autoescape=True)) for part in parts]  # nosec B703 (urlize escapes)
+    return [SafeString(urlize(part, autoescape=True)) for part in parts]  # urlize escapes
 
 
 def _message(letter: dict[str, Any]) -> EmailMultiAlternatives:

@@ -57,7 +57,7 @@ def record(
 
 
 _COLUMNS = [field for field in Event._meta.concrete_fields if not field.primary_key]
-_INSERT = "INSERT INTO audit_event ({}) VALUES ({})".format(  # noqa: S608  # nosec B608 (only names of columns)
+_INSERT = "INSERT INTO audit_event ({}) VALUES ({})".format(  # noqa: S608 (only names of columns)
     ", ".join(f'"{field.column}"' for field in _COLUMNS), ", ".join(["%s"] * len(_COLUMNS))
 )
 

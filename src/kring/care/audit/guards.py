@@ -21,7 +21,7 @@ _SQLITE = [
     "CREATE TRIGGER audit_event_kept BEFORE DELETE ON audit_event"
     f" WHEN OLD.at > datetime('now', '-{YEARS} years') BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     f"CREATE TRIGGER audit_sealed_unchanged BEFORE UPDATE ON audit_sealed BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
-    "CREATE TRIGGER audit_sealed_kept BEFORE DELETE ON audit_sealed"  # nosec B608
+    "CREATE TRIGGER audit_sealed_kept BEFORE DELETE ON audit_sealed"
     " WHEN EXISTS (SELECT 1 FROM audit_seal WHERE id = OLD.seal_id AND pruned_at IS NULL)"
     f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     f"CREATE TRIGGER audit_seal_unchanged BEFORE UPDATE OF {FIXED} ON audit_seal"
@@ -37,7 +37,7 @@ _POSTGRESQL = [
     "CREATE TRIGGER audit_event_kept BEFORE DELETE ON audit_event FOR EACH ROW"
     f" WHEN (OLD.at > now() - interval '{YEARS} years') {_REFUSE}",
     f"CREATE TRIGGER audit_sealed_unchanged BEFORE UPDATE ON audit_sealed FOR EACH ROW {_REFUSE}",
-    "CREATE OR REPLACE FUNCTION kring_refuse_unless_pruned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"  # nosec B608
+    "CREATE OR REPLACE FUNCTION kring_refuse_unless_pruned() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
     " IF EXISTS (SELECT 1 FROM audit_seal WHERE id = OLD.seal_id AND pruned_at IS NULL) THEN"
     f" RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'insufficient_privilege'; END IF; RETURN OLD; END $$",
     "CREATE TRIGGER audit_sealed_kept BEFORE DELETE ON audit_sealed FOR EACH ROW"
