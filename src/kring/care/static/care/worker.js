@@ -5,7 +5,7 @@
 const CARDS = "cards";
 const LOOK = "look";
 const CARD_PAGE = /^\/c\/[0-9a-f-]{36}\/card\/$/;
-const SIGN_OUT = /\/(sign-out|logout)\/$/;
+const SIGN_OUT = /\/(sign-out|sign-in\/stop)\/$/;
 const PATIENCE = 4000; // milliseconds: on a bad line the kept card is shown sooner than nothing
 const DAY = 86400000;
 
@@ -13,8 +13,8 @@ self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()))
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
-  const { keep, drop } = event.data;
-  const work = keep ? keepCard(keep) : dropCard(drop).then(() => leaveIfEmpty());
+  const { keep, drop } = event.data; // neither: the page after signing out says that everything must go
+  const work = keep ? keepCard(keep) : (drop ? dropCard(drop) : dropEverything()).then(() => leaveIfEmpty());
   event.waitUntil(work.then((done) => event.ports[0] && event.ports[0].postMessage(done)));
 });
 
