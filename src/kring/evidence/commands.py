@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kring.evidence.folder import new
+from kring.evidence.report.scaffold import scaffold
 
 
 def register(commands: Any) -> None:
@@ -16,6 +17,7 @@ def register(commands: Any) -> None:
 
 def run_new(args: argparse.Namespace) -> int:
     folder = new(args.name, args.title)
+    scaffold(folder)
     print(f"Made {folder.root}. Next: write the question in {folder.review_toml.name} and the criteria in")
     print(f"{folder.criteria.relative_to(folder.root)}, then: kring evidence import {folder.root} EXPORT ...")
     return 0

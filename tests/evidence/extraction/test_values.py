@@ -106,6 +106,13 @@ def test_a_sheet_changed_by_hand_is_not_overwritten(review):
     assert values.tables(review)["studies"]["slade2015"]["country"] == "Wales"
 
 
+@pytest.mark.parametrize(
+    ("cell", "found"), [("14 (18 sites)", 14), ("27", 27), ("about 26", None), ("NR", None), ("0.5", None)]
+)
+def test_a_cell_that_begins_with_a_whole_number(cell, found):
+    assert values.leading_number(cell) == found
+
+
 def test_writing_twice_gives_the_same_bytes(review):
     assert sheets.write_tables(review, values.tables(review))
     assert sheets.write_tables(review, values.tables(review)) == []

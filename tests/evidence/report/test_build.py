@@ -49,7 +49,7 @@ def test_the_shipped_report_is_what_its_review_builds(review):
 
 
 def test_a_second_build_does_nothing_and_changes_nothing(review):
-    assert build(review, quiet) == ["dedup", "extract", "synthesise", "report"]
+    assert build(review, quiet) == ["dedup", "screen", "extract", "synthesise", "report"]
     before = files(review)
     assert build(review, quiet) == []
     assert files(review) == before
@@ -116,6 +116,14 @@ def test_an_empty_review_has_a_page_that_says_so(tmp_path, capsys):
     assert "Nothing yet." in page
     assert main(["check", str(folder.root)]) == 1
     assert "SWiM items are empty" in capsys.readouterr().out
+
+
+def test_a_new_review_gets_documented_templates_and_builds(tmp_path):
+    root = tmp_path / "reviews" / "mine"
+    assert main(["new", str(root), "--title", "Mine"]) == 0
+    written = {path.name for path in (root / "5_synthesis").iterdir()}
+    assert written == {"plan.toml", "page.toml", "implications.toml"}
+    assert main(["build", str(root)]) == 0
 
 
 def test_check_tells_the_traps_and_what_is_open(review, capsys):

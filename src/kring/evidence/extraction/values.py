@@ -6,6 +6,7 @@ agrees or not. Of several values for one cell the latest counts; a *checked* val
 else confirmed.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -138,6 +139,12 @@ def _rows(
             row[column.name] = found.value if found and found.value != "" else NOT_READ
         rows[key] = row
     return rows
+
+
+def leading_number(cell: str) -> float | None:
+    """The whole number with which a cell begins ("14 (18 sites)" is 14), or None."""
+    found = re.match(r"\d+(?![\d.])", cell.strip())
+    return float(found.group()) if found else None
 
 
 def number(cell: str) -> float | None:

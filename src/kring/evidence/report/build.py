@@ -20,6 +20,8 @@ from kring.evidence.folder import Folder
 from kring.evidence.records.merging import run_dedup
 from kring.evidence.report.page import synthesis_json, write_report
 from kring.evidence.report.state import read_review
+from kring.evidence.screening import state
+from kring.evidence.screening.session import write_state
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,10 @@ def _dedup(folder: Folder) -> list[Path]:
         return []
     run_dedup(folder)
     return [path for path in (folder.deduplicated, folder.merges, folder.links, folder.queue) if path.exists()]
+
+
+def _screen(folder: Folder) -> list[Path]:
+    return write_state(folder, state(folder))
 
 
 def _extract(folder: Folder) -> list[Path]:
@@ -63,6 +69,7 @@ LOG = "3_screening/decisions.jsonl"
 PLAN = ("5_synthesis/plan.toml", "4_extraction/published_cells.csv")
 STEPS = (
     Step("dedup", ("2_records/records.jsonl", LOG, "review.toml"), _dedup),
+    Step("screen", (LOG, "review.toml", "2_records", "3_screening/criteria.toml"), _screen),
     Step("extract", (LOG,), _extract),
     Step("synthesise", (LOG, "review.toml", "2_records", *PLAN), _synthesise),
     Step("report", (LOG, "review.toml", "1_search/ledger.jsonl", "2_records", "3_screening/criteria.toml", *PLAN,

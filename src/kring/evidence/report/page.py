@@ -8,7 +8,7 @@ from typing import Any
 import jinja2
 
 from kring.evidence import log
-from kring.evidence.extraction.schema import NOT_READ
+from kring.evidence.extraction.values import leading_number
 from kring.evidence.files import read_toml, write_json, write_text
 from kring.evidence.problem import Problem
 from kring.evidence.report import tables
@@ -19,6 +19,7 @@ from kring.evidence.report.prisma import DRAWN, draw
 from kring.evidence.report.sheet import write_sheets
 from kring.evidence.report.state import Review
 from kring.evidence.report.versions import since
+from kring.evidence.synthesis.effects import design_effect, effective_n
 from kring.evidence.synthesis.pool_group import by_study, composites
 from kring.evidence.synthesis.swim import ITEMS
 from kring.evidence.synthesis.synthesise import Synthesis
@@ -129,16 +130,22 @@ def _direction_figures(review: Review) -> list[Figure]:
         for x in review.syntheses
         for s in x.studies
         for o in s.outcomes
-        if o.p_two_sided and o.direction in ("benefit", "harm") and (n := o.people or _people(review, s.study))
+        if o.p_two_sided and o.direction in ("benefit", "harm") and (n := _effective_people(review, s.study, o.people))
     ]
     return [*out, directions.albatross(points, "Albatross plot: p against number of people")] if points else out
 
 
-def _people(review: Review, study: str) -> int | None:
-    """The clients analysed, where the study's cell begins or ends with a plain number (297 at 1 year)."""
-    cell = review.tables["studies"][study]["n_clients"]
-    last = cell.split(";")[-1].split() if cell != NOT_READ else []
-    return int(last[0]) if last and last[0].isdigit() else None
+def _effective_people(review: Review, study: str, people: int | None) -> float | None:
+    """People analysed over the design effect of the main borrowed ICC, where the trial's clusters are known.
+
+    Where a result names no arms, the last part of the study's cell counts ("403 baseline; 297 at 1 year" is 297).
+    """
+    row = review.tables["studies"][study]
+    n = people or leading_number(row["n_clients"].split(";")[-1])
+    clusters = leading_number(row["clusters_total"])
+    if n is None or not clusters or clusters >= n:
+        return n
+    return effective_n(n, design_effect(n / clusters, review.plan.pooling.icc))
 
 
 def _bias_figures(review: Review) -> list[Figure]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from kring.evidence.extraction.checks import Finding, barred
 from kring.evidence.extraction.rob2 import OPEN, Assessment
 from kring.evidence.extraction.schema import COMPONENTS, NOT_READ, REPORTED, uses
-from kring.evidence.extraction.values import Row, Tables, number
+from kring.evidence.extraction.values import Row, Tables, leading_number, number
 from kring.evidence.synthesis import components, direction, effects
 from kring.evidence.synthesis.multiverse import StudyResult
 from kring.evidence.synthesis.plan import Group, Plan
@@ -178,7 +178,7 @@ def _estimate(
     if isinstance(found, str):
         return None, found
     adjusted = row["cluster_adjusted"] if row["cluster_adjusted"] in ("yes", "no") else "unclear"
-    clusters = number(study["clusters_total"])
+    clusters = leading_number(study["clusters_total"])
     size = max(1.0, people / clusters) if people and clusters else 1.0
     return StudyResult(study["study_id"], outcome["outcome"], found.yi, found.vi, adjusted, size), ""
 

@@ -152,7 +152,7 @@ def _up(n: float) -> float:
 
 def albatross(points: Sequence[Point], title: str, contours: Sequence[float] = (0.1, 0.2, 0.5)) -> Figure:
     """Folded p on the horizontal (log) axis, people on the vertical, with contours of equal effect."""
-    told = "; ".join(f"{p.study}: {'better' if p.benefit else 'worse'}, p {p.p:g}, {p.n:g} people" for p in points)
+    told = "; ".join(f"{p.study}: {'better' if p.benefit else 'worse'}, p {p.p:g}, {p.n:.0f} people" for p in points)
     height = 400 + 17.0 * len(points) + 8
     figure = Figure("albatross", title, (told or "No study gives both p and numbers") + ".", 640, height)
     for n in (20, 50, 100, 300, 1000, 3000):
@@ -170,7 +170,12 @@ def albatross(points: Sequence[Point], title: str, contours: Sequence[float] = (
         figure.text(x, y - 10, point.study.split(".")[0], "small strong", "middle")
         figure.text(LEFT, 414 + 17 * i, point.study, "small")
     figure.text(LEFT, 376, "control did better ← two-sided p → training did better", "small")
-    figure.text(LEFT, 394, "Height: people. Open circle: outside the main synthesis.", "small")
+    figure.text(
+        LEFT,
+        394,
+        "Height: people, in cluster trials the effective number. Open circle: outside the main synthesis.",
+        "small",
+    )
     return figure
 
 
