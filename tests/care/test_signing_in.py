@@ -214,6 +214,16 @@ def test_guessing_links_is_locked_out_too(client, db):
     assert client.get("/work/guess/").status_code == 429
 
 
+def test_guessing_codes_of_invitations_is_locked_out_and_old_letters_are_not(client, cast):
+    from kring.care.circles import invitations
+
+    invitations.withdraw(by=cast.seat("noor"), letter=cast.letter)
+    assert {client.get(f"/invitation/{cast.secret}/").status_code for _try in range(12)} == {404}
+    for _try in range(10):
+        assert client.get("/invitation/AAAABBBBCCCCDDDD/").status_code == 404
+    assert client.get("/invitation/AAAABBBBCCCCDDDE/").status_code == 429
+
+
 def test_an_old_link_of_ones_own_locks_nobody_out(client, anna):
     secret = links.issue(anna, valid=dt.timedelta(hours=-1))
     answers = {client.post(f"/enter/{secret}/").status_code for _try in range(12)}

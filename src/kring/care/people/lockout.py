@@ -6,12 +6,17 @@ network addresses together, by how often one can be asked for (see ACCOUNT_RATE_
 somebody else out by guessing from elsewhere.
 """
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account.adapter import get_adapter
 from axes.handlers.proxy import AxesProxyHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
+View = Callable[..., HttpResponse]
 LINKS = "links"  # the one name under which unknown links are counted
 
 
@@ -28,6 +33,16 @@ def failed(request: HttpRequest, door: str) -> None:
 def shut(request: HttpRequest) -> HttpResponse:
     """The page for whoever tried too often. It says the same whether an account exists or not."""
     return render(request, "429.html", status=429)
+
+
+def guards_links(view: View) -> View:
+    """For a page that opens with a secret in its address: shut for a network address that guessed too often."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return shut(request) if locked(request, LINKS) else view(request, *args, **kwargs)
+
+    return guarded
 
 
 def _named(door: str) -> dict[str, str]:

@@ -72,10 +72,9 @@ class SecondStep(AuthenticateView):
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
+@lockout.guards_links
 def enter(request: HttpRequest, secret: str) -> HttpResponse:
     """A link only opens a page with one button: mail scanners that follow links sign nobody in."""
-    if lockout.locked(request, lockout.LINKS):
-        return lockout.shut(request)
     if request.method == "GET":
         return render(request, "people/enter.html", {"secret": secret, "demo": settings.DEMO})
     try:

@@ -130,10 +130,9 @@ def close(request: HttpRequest, organisation_id: uuid.UUID, post_id: uuid.UUID) 
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
+@lockout.guards_links
 def take_offer(request: HttpRequest, secret: str) -> HttpResponse:
     """The reader of an offer takes it: as a new account, or as who they are after signing in."""
-    if lockout.locked(request, lockout.LINKS):
-        return lockout.shut(request)
     try:
         offer = work.open_offer(secret)
     except Denied:
