@@ -289,6 +289,11 @@ for page in ("end_team", "end_post", "send_link", "close_account", "withdraw", "
     ROUTES[f"people:{page}"] = row(answers(administrator=302), "post")
 ROUTES["people:close_account"] = row(answers(), "post")  # Tom's account is private: nobody can close it
 
+# emergency access
+ROUTES["emergency:ask"] = row(signed_in(404), break_glass=200)
+ROUTES["circles:emergencies"] = row(only_client())
+ROUTES["circles:glass_stop"] = row(answers(break_glass=302), "post")
+
 # people: the pages of allauth
 for page in ("account_login", "account_request_login_code", "account_signup"):
     ROUTES[page] = row(signed_in(302), anonymous=200)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", health.healthz, name="healthz"),
     path("demo/outbox/", outbox.page, name="outbox"),
     path("", include("kring.care.plan.site_urls")),
+    path("emergency/", include("kring.care.circles.emergency_urls")),
     path("invitation/", include("kring.care.circles.letter_urls")),
     path("c/<uuid:circle_id>/", include("kring.care.circles.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.plan.urls")),

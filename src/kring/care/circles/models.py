@@ -285,3 +285,10 @@ class GlassBreak(Stored):
             models.CheckConstraint(condition=Q(ends_at__gt=F("created_at")), name="glass_break_ends_later"),
             models.CheckConstraint(condition=~Q(reason=""), name="glass_break_has_a_reason"),
         ]
+
+
+class EmergencyCode(Stored):
+    """What a client can read out or carry on a card, so that somebody with the emergency role finds the circle."""
+
+    circle = models.OneToOneField(Circle, on_delete=models.PROTECT, related_name="emergency_code")
+    code = models.CharField(max_length=12, unique=True)

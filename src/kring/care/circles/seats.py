@@ -10,12 +10,13 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from kring.care.circles.models import WHOLE_TOPIC, Circle, GlassBreak, Grant, Handover, Member
 from kring.care.circles.topics import EVERYONE, TASK_TOPICS, Task, Topic
-from kring.care.people.models import Person
+from kring.care.people.models import Person, Role
+from kring.care.people.policy import posts_of
 from kring.care.prepared import prepared
 from kring.care.stored import Denied
 
@@ -56,6 +57,12 @@ class Seat:
         return self.kind == "glass"
 
     @property
+    def glass_open(self) -> bool:
+        """Somebody has emergency access to this circle at this moment."""
+        until = self.circle.glass_until
+        return until is not None and until > timezone.now()
+
+    @property
     def open(self) -> bool:
         """The circle is running: neither paused nor closed."""
         return self.circle.paused_at is None and self.circle.closed_at is None
@@ -71,10 +78,13 @@ class Seat:
 
 @prepared(circle_id=uuid.UUID)
 def _circle(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
-    named = Circle.objects.filter(pk=circle_id).annotate(client_name=F("client__name"))
+    last_glass = GlassBreak.objects.filter(circle_id=OuterRef("pk")).order_by("-ends_at").values("ends_at")[:1]
+    named = Circle.objects.filter(pk=circle_id).annotate(
+        client_name=F("client__name"), glass_until=Subquery(last_glass)
+    )
     return named.values_list(
         "id", "client_id", "client_name", "name", "phase", "team_id", "on_paper", "paused_at", "closed_at",
-        "place", "chair", "every_weeks", "channel", "version", named=True,
+        "place", "chair", "every_weeks", "channel", "version", "glass_until", named=True,
     )  # fmt: skip
 
 
@@ -151,7 +161,10 @@ def member_seat(circle: Any, member: Any, *, person_id: uuid.UUID, person_name: 
 
 
 def _glass_seat(person: Person, circle: Any) -> Seat | None:
-    broken = GlassBreak.objects.filter(person=person, circle_id=circle.id, ends_at__gt=timezone.now()).first()
+    still_listed = posts_of(person).filter(role=Role.EMERGENCY)
+    broken = GlassBreak.objects.filter(
+        Exists(still_listed), person=person, circle_id=circle.id, ends_at__gt=timezone.now()
+    ).first()
     if broken is None:
         return None
     rule = f"emergency {broken.pk}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kring.care.circles.views import inviting, log, mapping, members, mine, phases, place, sees, talks
+from kring.care.circles.views import glass, inviting, log, mapping, members, mine, phases, place, sees, talks
 
 app_name = "circles"
 urlpatterns = [
@@ -42,6 +42,8 @@ urlpatterns = [
     path("talks/", talks.talks, name="talks"),
     path("talks/<uuid:member_id>/", talks.talk, name="talk"),
     path("my-talk/", talks.my_talk, name="my_talk"),
+    path("emergencies/", glass.emergencies, name="emergencies"),
+    path("emergency/stop/", glass.stop, name="glass_stop"),
     path("map/", mapping.map_page, name="map"),
     path("map/new/", mapping.new_tie, name="new_tie"),
     path("map/<uuid:tie_id>/", mapping.edit_tie, name="edit_tie"),
