@@ -9,7 +9,7 @@ from kring.evidence.folder import open_folder
 from kring.evidence.problem import Problem
 from kring.evidence.records.importing import check_exports, import_files, read_ledger
 from kring.evidence.records.merging import VERDICTS, decide_pair, run_dedup
-from kring.evidence.records.updating import update, write_rounds
+from kring.evidence.records.updating import update
 
 
 def register(commands: Any) -> None:
@@ -66,7 +66,6 @@ def run_dedup_command(args: argparse.Namespace) -> int:
         for first, second in getattr(args, verdict) or []:
             decide_pair(folder, first, second, verdict, args.reviewer, args.reason)
     found = run_dedup(folder, args.engine)
-    write_rounds(folder)
     print(f"{found.records} records are {found.distinct} articles: {found.records - found.distinct} duplicates.")
     if found.links:
         print(f"{found.links} pairs belong together but stay apart (other version or place): {folder.links}")

@@ -12,6 +12,7 @@ from kring.evidence.records.dedup import Deduplicated, Pair, deduplicate
 from kring.evidence.records.judge import Judgement
 from kring.evidence.records.pairs import Engine
 from kring.evidence.records.record import Record, read_records
+from kring.evidence.records.rounds import write_rounds
 
 QUEUE = (
     "first", "second", "why", "first_title", "second_title", "first_authors", "second_authors",
@@ -31,7 +32,7 @@ class Result:
 
 
 def run_dedup(folder: Folder, engine: Engine = "duckdb") -> Result:
-    """Write `deduplicated.jsonl`, `merges.jsonl`, `links.jsonl` and `queue.csv`; the same bytes for the same input."""
+    """Write the derived files of `2_records`; the same bytes for the same input."""
     records = list(read_records(folder.records))
     if not records:
         what = "The review holds no records yet."
@@ -44,6 +45,7 @@ def run_dedup(folder: Folder, engine: Engine = "duckdb") -> Result:
     write_jsonl(folder.links, _judged(found.links))
     write_csv(folder.queue, QUEUE, _queue_rows(found, by_id))
     write_jsonl(folder.deduplicated, (record.row() for record in kept))
+    write_rounds(folder)
     return Result(len(records), len(kept), len(found.queue), len(found.links))
 
 
