@@ -1,6 +1,7 @@
 """The pre-specified model of each measure: contrasts, effect sizes, estimated means, and checks of the model."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,18 @@ class Analysis:
     dictionary: Dictionary
     spec: Any
 
+    @cached_property
+    def _people(self) -> pl.DataFrame:
+        """A row per person to average over; one row is enough for a formula without covariates."""
+        needed = {str(name) for name in Formula(self.fit.formula).required_variables}
+        if needed <= {"score", "arm", "occasion", "months", "day"}:
+            return self.frame.head(1)
+        return self.frame.unique("person", keep="first", maintain_order=True)
+
     def rows(self, arm: str, occasion: str) -> Array:
         """The design row (p,) of an arm at an occasion, averaged over the covariates of the persons analysed."""
         months = float(self.dictionary.occasion(occasion).months)
-        people = self.frame.unique("person", keep="first", maintain_order=True)
+        people = self._people
         people = people.with_columns(arm=pl.lit(arm), occasion=pl.lit(occasion), months=pl.lit(months))
         people = categorised(people, self.dictionary)
         if "day" in people.columns:
@@ -47,7 +56,8 @@ def categorised(frame: pl.DataFrame, dictionary: Dictionary) -> pl.DataFrame:
     """Arm and occasion as categories with the reference first, so that coefficients are against it."""
     arms = sorted(dictionary.arms, key=lambda arm: not arm.reference)
     order = {"arm": [a.code for a in arms], "occasion": [o.code for o in dictionary.occasions]}
-    kinds = {name: [c for c in codes if c in set(frame[name].cast(pl.String))] for name, codes in order.items()}
+    there = {name: set(frame[name].unique().cast(pl.String)) for name in order}
+    kinds = {name: [code for code in codes if code in there[name]] for name, codes in order.items()}
     return frame.with_columns(pl.col(name).cast(pl.String).cast(pl.Enum(codes)) for name, codes in kinds.items())
 
 

@@ -94,7 +94,20 @@ def completed_frame(wide: pl.DataFrame, occasions: list[str], filled: Array, tab
         )
         for t, code in enumerate(occasions)
     ]
-    return pl.concat(frames)
+    return _with_row_columns(pl.concat(frames), table)
+
+
+def _with_row_columns(frame: pl.DataFrame, table: OutcomeTable) -> pl.DataFrame:
+    """Add what belongs to a row (exposure, day, covariates of level row): from the person's own row of that
+    occasion, else the mean of the team at that occasion, which in a stepped wedge is what the person had."""
+    level_row = [c.name for c in table.dictionary.covariates if c.level == "row" and c.type == "number"]
+    names = [name for name in ("exposure", "day", *level_row) if name in table.frame.columns]
+    if not names:
+        return frame
+    own = table.frame.group_by("person", "occasion").agg(pl.col(names).drop_nulls().first())
+    team = table.frame.group_by("team", "occasion").agg(pl.col(names).mean().name.suffix("_of_team"))
+    frame = frame.join(own, on=["person", "occasion"], how="left").join(team, on=["team", "occasion"], how="left")
+    return frame.with_columns(pl.coalesce(name, f"{name}_of_team").alias(name) for name in names)
 
 
 def one_imputation(table: OutcomeTable, protocol: Protocol, measure: str, number: int) -> list[Row]:
