@@ -84,12 +84,13 @@ def write_export(path: Path, size: int) -> None:
     parts = ["re", "co", "ver", "men", "tal", "tri", "al", "sta", "ff", "so", "ci", "ty", "per", "lin", "ka", "no"]
     words = np.array(sorted({"".join(rng.choices(parts, k=rng.randint(1, 4))) + "aeiou"[n % 5] for n in range(90_000)}))
     rng.shuffle(words)
-    weights = 1 / np.arange(1, len(words) + 1)
+    below = np.cumsum(1 / np.arange(1, len(words) + 1))
+    below /= below[-1]
     with path.open("w", encoding="utf-8") as file:
         made = 0
         while made < size:
-            text = np_rng.choice(words, 165, p=weights / weights.sum())
-            names = [f"{word.title()}, {word[0].upper()}." for word in np_rng.choice(words, 3)]
+            text = words[np.searchsorted(below, np_rng.random(165))]
+            names = [f"{word.title()}, {word[0].upper()}." for word in words[np_rng.integers(0, len(words), 3)]]
             volume, page, year = rng.randint(1, 60), rng.randint(1, 900), rng.randint(1990, 2025)
             fields = (" ".join(text[:12]).capitalize(), names, volume, f"{page}", f"{page + 9}", year)
             file.write(entry(*fields, " ".join(text[12:])))
