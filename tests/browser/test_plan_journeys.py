@@ -78,6 +78,7 @@ def test_a_double_click_proposes_once_and_undo_brings_back(cast, sit_down, plan_
     client = sit_down("noor")
     client.goto(f"{plan_page}actions/")
     client.get_by_role("button", name="Ik ben akkoord").click()
+    client.get_by_text("Je bent akkoord.").wait_for()
     assert Action.objects.get().approved_at
     client.get_by_role("button", name="Terugdraaien").click()
     client.get_by_role("button", name="Ik ben akkoord").wait_for()
