@@ -87,7 +87,7 @@ def build(
     columns = [X, (y - centre)[:, None]]
     z, extra = _random_columns(X, names, complete, slopes)
     M = np.ascontiguousarray(np.hstack(columns + extra))
-    coded = [_codes(complete[name]) for name in reversed(groups)]
+    coded = [codes(complete[name]) for name in reversed(groups)]
     kinds = [2 if name in slopes else 1 for name in reversed(groups)] + [0] * (3 - len(groups))
     return Design(
         M=M,
@@ -162,7 +162,7 @@ def _random_columns(
     return tuple(z), extra
 
 
-def _codes(column: pl.Series) -> tuple[Codes, list[Any]]:
+def codes(column: pl.Series) -> tuple[Codes, list[Any]]:
     """Codes 0.. in order of first appearance, and the label of each."""
     labels = column.unique(maintain_order=True)
     if labels.dtype.is_integer() and labels.len() and labels.is_sorted() and labels[-1] - labels[0] == labels.len() - 1:

@@ -112,23 +112,26 @@ def start_values(sums: NestedSums, kinds: Sequence[int]) -> Floats:
 
 def fit_sums(sums: NestedSums, design: Design, method: str) -> Fit:
     """Fit from group sums; the design is read for names only, never for rows."""
-    p, n, reml = design.p, sums.n_rows, method == "REML"
-    kinds = np.array(design.kinds, np.int64)
-    arrays = sums.arrays()
+    n, kinds = sums.n_rows, np.array(design.kinds, np.int64)
     theta0 = start_values(sums, design.kinds)
-    theta, kinds, f, evaluations, converged, L, S = newton.minimise(arrays, theta0, kinds, p, n, reml, MAX_EVALUATIONS)
+    done = newton.minimise(sums.arrays(), theta0, kinds, design.p, n, method == "REML", MAX_EVALUATIONS)
+    return describe(done, n, design, method)
+
+
+def describe(done: tuple[Any, ...], n: int, design: Design, method: str) -> Fit:
+    """The Fit at a minimum that was found: done is what `newton.minimise` returns, n the number of rows."""
+    theta, kinds, f, evaluations, converged, L, S = done
     if not np.isfinite(f):
         raise ModelError("The fixed effects cannot be told apart in these data (X′V⁻¹X is singular).")
-    P, q = len(theta), len(design.z)
+    p, reml, P = design.p, method == "REML", len(theta)
     _, g, H, _, beta, sigma2, X = criterion.profile(L, S, n, p, reml, P)
-    psi = covariance.covariances(theta, kinds, q)
-    elements = _elements(psi, design.kinds)
+    psi = covariance.covariances(theta, kinds, len(design.z))
     jets = inference.Jets.unpack(L, S, P)
     _, hessian = covariance.in_theta(theta, kinds, g, H)
     free = covariance.free_parameters(theta, kinds)
-    satterthwaite = inference.satterthwaite(
-        jets, covariance.jacobian(theta, kinds), hessian, free, beta, sigma2, n - p if reml else n
-    )
+    J = covariance.jacobian(theta, kinds)
+    satterthwaite = inference.satterthwaite(jets, J, hessian, free, beta, sigma2, n - p if reml else n)
+    elements = _elements(psi, design.kinds)
     kr = inference.kenward_roger(jets, elements, n, p, sigma2) if reml else None
     beta = beta.copy()
     if "Intercept" in design.names:

@@ -16,7 +16,7 @@ from kring.evaluation.mixed_model.kernels.likelihood import evaluate
 
 
 @kernel
-def _step(theta, bounded, usable, g, H, info, damping):
+def bounded_step(theta, bounded, usable, g, H, info, damping):
     """Minimum of the quadratic model within the bounds: Newton on the free parameters.
 
     A parameter that is neither bounded nor usable (a ρ without its d) stays where it is. Where the Hessian is not
@@ -97,7 +97,7 @@ def minimise(sums, theta, kinds, p, n, reml, max_evaluations):
         usable = free_parameters(theta, kinds)
         accepted = False
         while not accepted and evaluations < max_evaluations and damping < 1e12:
-            step = _step(theta, bounded, usable, gt, Ht, It, damping)
+            step = bounded_step(theta, bounded, usable, gt, Ht, It, damping)
             promised = 0.0
             for i in range(P):
                 promised -= gt[i] * step[i]
