@@ -46,6 +46,19 @@ def test_the_demo_finds_what_was_put_in(demo):
     assert rows[0]["d"] == pytest.approx(0.54, abs=0.3)
 
 
+def test_the_demo_gives_the_numbers_of_lmertest(demo):
+    """lmerTest 3.1-3 on lme4 1.1-31: lmer(score ~ arm*months + (1|institution/team/person)), bobyqa rhoend 1e-10."""
+    expected = {
+        "change_18": (0.2963981209, 0.08852634151, 262.7132771, 0.0009326911889),
+        "at_18": (0.3590940747, 0.09215756907, 254.9106772, 0.0001247718469),
+    }
+    measure = demo[1]["measures"][0]
+    assert measure["loglik"] == pytest.approx(-293.0029907, abs=1e-6)
+    for row in measure["contrasts"]:
+        found = (row["estimate"], row["se"], row["df"], row["p"])
+        assert found == pytest.approx(expected[row["contrast"]], rel=1e-6)
+
+
 def test_the_simulated_table_has_the_shape_of_the_trial():
     frame = simulated.simulate(3)
     people = frame.unique("person")
@@ -242,6 +255,17 @@ def test_the_sheets_have_the_columns_of_the_evidence_wing(demo):
             if column.choices:
                 assert {row[column.name] for row in rows} <= {*column.choices, "NR"}, column.name
     assert {row["use"] for row in rows} == {"context"}  # simulated: never pooled
+
+
+def test_the_evidence_wing_takes_the_sheets_in(demo, tmp_path, capsys):
+    from kring.evidence.cli import main as evidence
+
+    review = str(tmp_path / "review")
+    assert evidence(["new", review]) == 0
+    for name in ("studies", "reports", "outcomes", "results"):
+        sheet = str(demo[0] / "report" / "evidence" / f"{name}.csv")
+        assert evidence(["extract", review, "--from", sheet, "--by", "me", "--state", "full text"]) == 0
+        assert "0 findings" in capsys.readouterr().out
 
 
 def test_the_demo_protocol_fits_its_table(tmp_path):
