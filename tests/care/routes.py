@@ -270,6 +270,12 @@ ROUTES["home:circle"] = row(with_a_seat())
 
 # the house (the outbox is there only in the demo)
 ROUTES["healthz"] = row(public())
+ROUTES["bring"] = row(signed_in())
+ROUTES["export:page"] = row(members(), paused=200)
+ROUTES["export:readable"] = row(only_client())
+ROUTES["export:pdf"] = row(only_client())
+ROUTES["export:json"] = row(only_client())
+ROUTES["export:about"] = row(members(client=404), paused=200)
 ROUTES["outbox"] = row(dict.fromkeys(PEOPLE, 404))
 
 # people

@@ -37,7 +37,8 @@ def _run(argv: list[str]) -> int:
         return running.main(argv)
     if argv[0] in COPIES:
         return copies.main(argv)
-    execute_from_command_line(["kring", *argv])
+    word = argv[0].replace("-", "_")  # `import-circle` is a module, and modules have no hyphens
+    execute_from_command_line(["kring", word, *argv[1:]])
     return 0
 
 

@@ -42,6 +42,7 @@ SPECIAL = {
     "circles.Member": f"person_id = {_ME} OR circle_id = ANY ({_MINE})",
     "circles.Interview": f"held_by_id = {_ME} OR member_id IN (SELECT id FROM circles_member WHERE person_id = {_ME})",
     "circles.GlassBreak": f"person_id = {_ME} OR circle_id = ANY ({_MINE})",
+    "audit.Brought": f"circle_id IN ({_OWN_CIRCLES})",
     "audit.Event": f"actor_id = {_ME} OR circle_id IN ({_OWN_CIRCLES})",
 }
 """Rows that somebody finds for another reason than a seat. An interview is between two people only."""

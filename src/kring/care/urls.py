@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from kring.care import health, outbox
+from kring.care.export.views import bringing
 from kring.care.meetings.views import calendar
 
 handler500 = "kring.care.health.server_error"
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kring.care.home.urls")),
     path("", include("kring.care.people.urls")),
     path("", include("kring.care.people.allauth_urls")),
+    path("bring/", bringing.page, name="bring"),
     path("healthz/", health.healthz, name="healthz"),
     path("demo/outbox/", outbox.page, name="outbox"),
     path("", include("kring.care.plan.site_urls")),

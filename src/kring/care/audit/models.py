@@ -9,7 +9,7 @@ from django.db import models
 from kring.care.stored import Stored
 
 
-class Event(models.Model):
+class Line(models.Model):
     """One view or one write. References are plain ids: the trail outlives what it speaks of."""
 
     id = models.BigAutoField(primary_key=True)
@@ -27,7 +27,21 @@ class Event(models.Model):
     break_glass = models.BooleanField(default=False)
 
     class Meta:
+        abstract = True
+
+
+class Event(Line):
+    """What happened in this installation."""
+
+    class Meta:
         indexes = [models.Index(fields=["circle_id", "-id"], name="event_circle")]
+
+
+class Brought(Line):
+    """What happened elsewhere, as it stood in the file with which a circle was brought here. Not sealed here."""
+
+    class Meta:
+        indexes = [models.Index(fields=["circle_id", "-id"], name="brought_circle")]
 
 
 class Seal(Stored):

@@ -1,0 +1,102 @@
+"""A circle as one document of plain values: what the client downloads as JSON, and what the readable form is made of.
+
+People stand in it as p1, p2, ... with their names: accounts stay where they are.
+"""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from kring.care.audit.models import Brought, Event
+from kring.care.export.declared import EXPORTED, LOG
+from kring.care.people.models import Person
+
+FORMAT = 1
+
+
+def document(circle_id: uuid.UUID) -> dict[str, Any]:
+    """Everything of one circle that its client takes along. The same circle gives the same document."""
+    people = People()
+    rows = {label: _rows(label, circle_id, people) for label in EXPORTED}
+    log = _log(circle_id, people)
+    return {"kring": FORMAT, "people": people.told(), "rows": rows, "log": log}
+
+
+class People:
+    """Aliases in the order of first mention."""
+
+    def __init__(self) -> None:
+        self.aliases: dict[uuid.UUID, str] = {}
+
+    def alias(self, key: uuid.UUID | None) -> str | None:
+        if key is None:
+            return None
+        return self.aliases.setdefault(key, f"p{len(self.aliases) + 1}")
+
+    def told(self) -> dict[str, dict[str, str]]:
+        known = Person.objects.in_bulk(list(self.aliases))
+        return {
+            alias: {"name": known[key].name, "language": known[key].language} if key in known else {"name": "?"}
+            for key, alias in self.aliases.items()
+        }
+
+
+def fields(label: str) -> list[Any]:
+    model = apps.get_model(label)
+    return [model._meta.get_field(name) for name in EXPORTED[label].split()]
+
+
+def way_to_circle(label: str) -> str:
+    """The lookup from a model to its circle: 'circle', 'meeting__circle', ..."""
+    if label == "circles.Circle":
+        return "pk"
+    found = [field for field in fields(label) if isinstance(field, models.ForeignKey) and not field.null]
+    near = [field for field in found if field.related_model._meta.label == "circles.Circle"]
+    if near:
+        return near[0].name
+    parent = next(field for field in found if field.related_model._meta.label in EXPORTED)
+    return f"{parent.name}__{way_to_circle(parent.related_model._meta.label)}"
+
+
+def _rows(label: str, circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
+    found = apps.get_model(label)._default_manager.filter(**{way_to_circle(label): circle_id})
+    return [_row(thing, label, people) for thing in found.order_by("created_at", "pk")]
+
+
+def _row(thing: models.Model, label: str, people: People) -> dict[str, Any]:
+    row = {}
+    for field in fields(label):
+        value = getattr(thing, field.attname)
+        to_person = isinstance(field, models.ForeignKey) and field.related_model is Person
+        row[field.name] = people.alias(value) if to_person else plain(value)
+    return row
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat()
+    if isinstance(value, uuid.UUID | dt.date):
+        return str(value)
+    return value
+
+
+def _log(circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
+    """Brought lines first, then those of this installation: the order in which things happened."""
+    told = []
+    for model in (Brought, Event):
+        for event in model.objects.filter(circle_id=circle_id).order_by("pk"):
+            line = {name: plain(getattr(event, name)) for name in LOG}
+            line["actor_id"], line["on_behalf_of_id"] = (
+                people.alias(event.actor_id),
+                people.alias(event.on_behalf_of_id),
+            )
+            told.append(line)
+    return told
+
+
+def file_name(ending: str) -> str:
+    return f"kring-{timezone.localdate().isoformat()}.{ending}"

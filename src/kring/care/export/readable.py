@@ -1,0 +1,125 @@
+"""The readable form: one HTML file that stands on its own, prints well, and is the source of the PDF."""
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kring.care.audit.models import Event
+from kring.care.circles import log
+from kring.care.circles.models import Interview, Member
+from kring.care.circles.seats import Seat
+from kring.care.export.document import way_to_circle
+from kring.care.meetings.models import Attendance
+from kring.care.plan.models import Action
+
+SECTIONS = (
+    (gettext_lazy("Your circle"), "circles.Circle", "name phase place chair every_weeks channel"),
+    (gettext_lazy("The people"), "circles.Member", "name role relation email can_do cannot_do joined_at ended_at"),
+    (gettext_lazy("Map of people"), "circles.Tie", "name kind ring feeling note removed_at"),
+    (gettext_lazy("Dreams"), "plan.Dream", "text domain chime reached_at dropped_at removed_at"),
+    (gettext_lazy("Goals"), "plan.Goal", "text with_whom by_when noticed_by domain reached_at dropped_at removed_at"),
+    (gettext_lazy("Who does what"), "plan.Action", "text owner due_on approved_at done_at removed_at"),
+    (gettext_lazy("Crisis plan"), "plan.CrisisPlan", "helps not_helps card_note removed_at"),
+    (gettext_lazy("Crisis plan, by colour"), "plan.CrisisPhase", "colour signs i_do members_do professionals_do"),
+    (gettext_lazy("Whom to call"), "plan.CrisisContact", "name phone when"),
+    (gettext_lazy("Meetings"), "meetings.Meeting", "starts_at place held_at cancelled_at"),
+    (gettext_lazy("What was talked about"), "meetings.AgendaItem", "title notes"),
+    (gettext_lazy("What was decided"), "meetings.Decision", "text"),
+    (gettext_lazy("What you shared"), "circles.Grant", "topic to_member to_role created_at revoked_at"),
+    (gettext_lazy("What you handed on"), "circles.Handover", "task to_member until ended_at"),
+    (gettext_lazy("Invitations"), "circles.Invitation", "member wording accepted_at declined_at withdrawn_at"),
+)
+LABELS = {
+    "removed_at": gettext_lazy("Taken out on"), "reached_at": gettext_lazy("Reached on"),
+    "dropped_at": gettext_lazy("Let go on"), "approved_at": gettext_lazy("Agreed on"),
+    "done_at": gettext_lazy("Done on"), "joined_at": gettext_lazy("Takes part since"),
+    "ended_at": gettext_lazy("Ended on"), "created_at": gettext_lazy("Since"), "revoked_at": gettext_lazy("Ended on"),
+    "accepted_at": gettext_lazy("Said yes on"), "declined_at": gettext_lazy("Said no on"),
+    "withdrawn_at": gettext_lazy("Withdrawn on"), "held_at": gettext_lazy("Held on"),
+    "cancelled_at": gettext_lazy("Called off on"), "owner": gettext_lazy("Who"), "to_member": gettext_lazy("With whom"),
+    "to_role": gettext_lazy("With whom"), "member": gettext_lazy("For whom"), "topic": gettext_lazy("What"),
+    "task": gettext_lazy("What"), "phase": gettext_lazy("Step"), "role": gettext_lazy("Role"),
+    "kind": gettext_lazy("What is it?"), "ring": gettext_lazy("How close?"),
+    "feeling": gettext_lazy("How does it feel?"),
+    "colour": gettext_lazy("Colour"),
+}  # fmt: skip
+
+
+def whole(seat: Seat) -> str:
+    """The client's file: everything in the circle, and who looked."""
+    sections = [_section(title, label, names.split(), seat.circle_id) for title, label, names in SECTIONS]
+    told = log.days(Event.objects.filter(circle_id=seat.circle_id).order_by("-pk")[:2000], seat.client_id)
+    return _page(_("Everything in your circle"), sections, told)
+
+
+def about(seat: Seat) -> str:
+    """A member's file: what is stored about them in this circle, their own talks, and what they did here."""
+    own = {"member": seat.member_id}
+    talks = ["held_on", "expectations", "relationship", "contribution"]
+    sections = [
+        _rows(_("Your place in the circle"), Member.objects.filter(person=seat.person_id, pk=seat.member_id or seat.person_id), SECTIONS[1][2].split()),
+        _rows(_("Your talks"), Interview.objects.filter(**own), talks),
+        _rows(_("Your talks, about others"), Interview.objects.filter(**own, others_open=True), ["about_others"]),
+        _rows(_("What you do"), Action.objects.filter(owner=seat.member_id), SECTIONS[5][2].split()),
+        _rows(_("Meetings"), Attendance.objects.filter(**own), ["reply", "came"]),
+    ]
+    mine = Event.objects.filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")[:2000]
+    return _page(_("What is stored about you"), sections, log.days(mine, seat.client_id))
+
+
+def pdf(html: str) -> bytes:
+    """The same as PDF. Nothing is fetched: the file stands on its own."""
+    from weasyprint import HTML  # slow to import
+
+    made: bytes = HTML(string=html, url_fetcher=_refuse).write_pdf()
+    return made
+
+
+def _refuse(url: str, *_rest: Any, **_more: Any) -> dict[str, Any]:
+    raise ValueError(f"a download may not fetch {url}")
+
+
+def _page(title: str, sections: list[dict[str, Any]], days: list[log.Day]) -> str:
+    shown = [section for section in sections if section["things"]]
+    page = {"title": title, "sections": shown, "days": days, "today": timezone.localdate()}
+    return render_to_string("export/readable.html", page)
+
+
+def _section(title: Any, label: str, names: list[str], circle_id: uuid.UUID) -> dict[str, Any]:
+    found = apps.get_model(label)._default_manager.filter(**{way_to_circle(label): circle_id})
+    return _rows(str(title), found.order_by("created_at"), names)
+
+
+def _rows(title: str, found: Any, names: list[str]) -> dict[str, Any]:
+    return {"title": title, "things": [shown for thing in found if (shown := _shown(thing, names))]}
+
+
+def _shown(thing: models.Model, names: list[str]) -> list[tuple[str, str]]:
+    """(label, words) of every field that holds something."""
+    told = []
+    for name in names:
+        words = _words(thing, name)
+        if words:
+            field: Any = thing._meta.get_field(name)
+            told.append((str(LABELS.get(name, field.verbose_name)), words))
+    return told
+
+
+def _words(thing: models.Model, name: str) -> str:
+    display = getattr(thing, f"get_{name}_display", None)
+    value = display() if display else getattr(thing, name)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dt.datetime):
+        return formats.date_format(timezone.localtime(value), "j F Y, H:i")
+    if isinstance(value, dt.date):
+        return formats.date_format(value, "j F Y")
+    return "" if value is None else str(value)
