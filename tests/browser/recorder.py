@@ -35,11 +35,18 @@ def with_parts(environment: Any, name: str) -> set[str]:
     return found
 
 
+NO_PAGES = {
+    "mail.html": "the HTML part of letters",
+    "export/readable.html": "a file that is downloaded",
+}
+"""Templates that no address shows, with the reason."""
+
+
 def templates_of_pages() -> set[str]:
     """Every HTML template of the care wing, by the name under which views call it. Mails are not pages."""
     folders = [CARE / "templates", *CARE.glob("*/templates")]
     names = {path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob("*.html")}
-    return {name for name in names if "/mail/" not in f"/{name}" and name != "mail.html"}
+    return {name for name in names if "/mail/" not in f"/{name}"} - set(NO_PAGES)
 
 
 def reached_by(pages: set[str]) -> set[str]:

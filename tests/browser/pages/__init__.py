@@ -36,6 +36,6 @@ class Visit:
 
 
 def every_visit() -> list[Visit]:
-    from tests.browser.pages import circles, home, meetings, people, plan
+    from tests.browser.pages import circles, export, home, meetings, people, plan
 
-    return [visit for room in (home, people, circles, plan, meetings) for visit in room.VISITS]
+    return [visit for room in (home, people, circles, plan, meetings, export) for visit in room.VISITS]
