@@ -63,9 +63,10 @@ def whole(seat: Seat) -> str:
 def about(seat: Seat) -> str:
     """A member's file: what is stored about them in this circle, their own talks, and what they did here."""
     own = {"member": seat.member_id}
+    place = Member.objects.filter(person=seat.person_id, circle_id=seat.circle_id, ended_at=None)
     talks = ["held_on", "expectations", "relationship", "contribution"]
     sections = [
-        _rows(_("Your place in the circle"), Member.objects.filter(person=seat.person_id, pk=seat.member_id or seat.person_id), SECTIONS[1][2].split()),
+        _rows(_("Your place in the circle"), place, SECTIONS[1][2].split()),
         _rows(_("Your talks"), Interview.objects.filter(**own), talks),
         _rows(_("Your talks, about others"), Interview.objects.filter(**own, others_open=True), ["about_others"]),
         _rows(_("What you do"), Action.objects.filter(owner=seat.member_id), SECTIONS[5][2].split()),
