@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kring.evidence.screening.model import Ranker, Recipe, due, simulate
+from kring.evidence.screening.spread import spread_scores
 from kring.evidence.screening.words import tfidf
 
 TOPIC = [
@@ -164,6 +165,29 @@ def test_the_finds_come_as_early_as_asreviews() -> None:
     order = theirs._results.dropna(subset="training_set")
     assert gain(ours.labels, 238) == pytest.approx(gain(list(order["label"]), 238), abs=0.01)
     assert ours.order[:10] == list(order["record_id"])[:10]
+
+
+def ten_thousand() -> tuple[list[str], np.ndarray]:
+    texts, truth = made_up_set(500, 50)
+    return [f"{texts[n % 500]} w{n % 97}x" for n in range(10_000)], np.tile(truth, 20)
+
+
+def test_local_and_dask_rank_ten_thousand_records_alike() -> None:
+    pytest.importorskip("dask")
+    texts, truth = ten_thousand()
+    rows = np.arange(0, 10_000, 7)
+    here = spread_scores(texts, rows, truth[rows])
+    there = spread_scores(texts, rows, truth[rows], engine="dask")
+    assert (here == there).all()
+    assert truth[np.argsort(-here)[:1000]].mean() > 0.8
+
+
+def test_ranking_in_parts_ranks_as_the_whole_does() -> None:
+    texts, truth = made_up_set()
+    rows = np.arange(0, 240, 2)
+    whole = Ranker(tfidf(texts).matrix, Recipe(tolerance=1e-8)).learn(rows, truth[rows])
+    parts = spread_scores(texts, rows, truth[rows], recipe=Recipe(tolerance=1e-8))
+    assert np.corrcoef(whole, parts)[0, 1] > 0.999
 
 
 def test_a_simulation_is_repeatable() -> None:

@@ -332,6 +332,19 @@ def test_the_tables_are_the_same_bytes_each_time(folder: Folder) -> None:
     assert json.loads(outputs[2].read_text())["name"] == "elas_u4"
 
 
+def test_the_whole_order_can_be_written(folder: Folder, tmp_path: Path, capsys) -> None:
+    path = tmp_path / "order.csv"
+    assert cli.main(["screen", str(folder.root), "--rank", str(path)]) == 2
+    assert "nothing to learn from yet" in capsys.readouterr().err
+    session = Session(folder, "ann")
+    session.decide("a-00001", "include")
+    session.decide("a-00002", "exclude")
+    assert cli.main(["screen", str(folder.root), "--rank", str(path)]) == 0
+    lines = path.read_text().splitlines()
+    assert lines[0] == "record_id,score,title"
+    assert [line.split(",")[0] for line in lines[1:3]] == ["a-00001", "a-00003"]
+
+
 def test_stopping_early_is_logged_with_what_the_meter_said(folder: Folder, capsys) -> None:
     Session(folder, "ann").decide("a-00001", "include")
     assert cli.main(["screen", str(folder.root), "--reviewer", "ann", "--stop", "out of time"]) == 0

@@ -4,6 +4,7 @@ Nothing is thrown away: `records.jsonl` keeps every record, merges are derived, 
 (`same`, `different`, `linked`) overrules the rules, so every merge can be undone.
 """
 
+import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ from kring.evidence.records.pairs import Engine, candidates, columns
 from kring.evidence.records.record import Record
 
 Pair = tuple[str, str]
+PART = 20_000  # pairs that travel to one worker at a time
 
 
 @dataclass
@@ -36,11 +38,29 @@ def deduplicate(
     found = [features(record) for record in records]
     pairs = candidates(*columns(keys(f) for f in found), engine=engine)
     order = {record.id: number for number, record in enumerate(records)}
-    judged = {(int(a), int(b)): judge(found[a], found[b], link_versions=link_versions) for a, b in pairs.tolist()}
+    judged = _judge_all(pairs.tolist(), found, link_versions, engine)
     for (a, b), verdict in (decided or {}).items():
         pair = tuple(sorted((order[a], order[b])))
         judged[pair[0], pair[1]] = _said_by_people(verdict)
     return _collect(records, found, judged, link_versions)
+
+
+def _judge_all(
+    pairs: list[list[int]], found: Sequence[Features], link: bool, engine: Engine
+) -> dict[tuple[int, int], Judgement]:
+    """A verdict on each pair; with Dask each part travels with the records that it needs."""
+    if engine == "duckdb":
+        return _judge_part(pairs, found, link)
+    dask = importlib.import_module("dask")  # `candidates` has said so where it is missing
+    parts = [pairs[at : at + PART] for at in range(0, len(pairs), PART)]
+    tasks = [dask.delayed(_judge_part)(part, {n: found[n] for p in part for n in p}, link) for part in parts]
+    return {pair: said for part in dask.compute(*tasks) for pair, said in part.items()}
+
+
+def _judge_part(
+    pairs: list[list[int]], found: Mapping[int, Features] | Sequence[Features], link: bool
+) -> dict[tuple[int, int], Judgement]:
+    return {(a, b): judge(found[a], found[b], link_versions=link) for a, b in pairs}
 
 
 def _said_by_people(verdict: str) -> Judgement:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kring.evidence import log
-from kring.evidence.files import write_bytes
+from kring.evidence.files import write_bytes, write_csv
 from kring.evidence.folder import Folder, open_folder
 from kring.evidence.problem import Problem
 from kring.evidence.records import asreview, canonical, read_records
@@ -16,6 +16,7 @@ from kring.evidence.screening.agreement import agreement
 from kring.evidence.screening.filters import load_filter
 from kring.evidence.screening.language import WORDS
 from kring.evidence.screening.session import Session, write_state
+from kring.evidence.screening.spread import Engine, spread_scores
 from kring.evidence.screening.state import STAGES, read_decisions, state
 
 
@@ -33,6 +34,8 @@ def register(commands: Any) -> None:
     screen.add_argument("--accept-labels", action="store_true", help="log the labels that came with the exports")
     screen.add_argument("--asreview", type=Path, metavar="FILE", help="write records and decisions as .asreview")
     screen.add_argument("--stop", metavar="REASON", help="end title and abstract early; logged with the meter")
+    screen.add_argument("--rank", type=Path, metavar="FILE", help="write all records with their scores, as CSV")
+    screen.add_argument("--engine", choices=("local", "dask"), default="local", help="of --rank: for millions, dask")
     screen.set_defaults(run=run_screen)
 
 
@@ -44,6 +47,8 @@ def run_screen(args: argparse.Namespace) -> int:
         return accept_labels(folder, args.reviewer)
     if args.asreview:
         return export_asreview(folder, args.asreview)
+    if args.rank:
+        return rank(folder, args.rank, args.engine)
     if args.status:
         return status(folder)
     if args.stop:
@@ -137,6 +142,23 @@ def export_asreview(folder: Folder, path: Path) -> int:
     title = str(folder.settings().get("title", "review"))
     write_bytes(path, asreview.write(read_records(folder.deduplicated), labels, title))
     print(f"Wrote {path}: {len(states)} records, {len(labels)} labels.")
+    return 0
+
+
+def rank(folder: Folder, path: Path, engine: Engine) -> int:
+    """Write every record with the score that the decisions so far give it, the most likely first."""
+    session = Session(folder, "rank")
+    rows, labels = session.labelled()
+    if not 0 < labels.sum() < len(labels):
+        what = "There is nothing to learn from yet."
+        raise Problem(what, "Decide on a relevant and an irrelevant record first.", file=folder.decisions)
+    records = list(session.records.values())
+    texts = [f"{record.title} {record.abstract}" for record in records]
+    scores = spread_scores(texts, rows, labels, engine=engine)
+    order = sorted(range(len(records)), key=lambda at: (-scores[at], at))
+    table = ([records[at].id, f"{scores[at]:.6f}", records[at].title] for at in order)
+    write_csv(path, ("record_id", "score", "title"), table)
+    print(f"Wrote {path}: {len(records)} records.")
     return 0
 
 

@@ -38,6 +38,7 @@ class Ranker:
         self.matrix = matrix
         self.recipe = recipe or Recipe()
         self.alpha = np.zeros(matrix.shape[0])
+        self.solution: tuple[Floats, float] = (np.zeros(matrix.shape[1]), 0.0)  # weights and intercept
         self.square = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel() + 1.0  # + 1: the intercept's column
 
     def learn(self, rows: Ints, labels: Ints) -> Floats:
@@ -55,6 +56,7 @@ class Ranker:
             m.data, m.indices, m.indptr, rows.astype(np.int64), signs, 0.5 / bounds,
             self.square, self.alpha, orders, self.recipe.tolerance, m.shape[1],
         )  # fmt: skip
+        self.solution = (w, float(intercept))
         scores: Floats = np.asarray(m @ w) + intercept
         return scores
 

@@ -101,7 +101,7 @@ class Session:
     def scores(self) -> Floats:
         """How likely each record is relevant: learnt from all reviewers; before that, likeness to the criteria."""
         with self.lock:
-            rows, labels = self._labels()
+            rows, labels = self.labelled()
             if self._words is None:
                 texts = [f"{record.title} {record.abstract}" for record in self.records.values()]
                 self._words = tfidf(texts, min_df=2 if len(texts) > MANY else 1)
@@ -113,7 +113,7 @@ class Session:
                 self._learnt = len(rows) if known else 0
             return self._scores
 
-    def _labels(self) -> tuple[np.ndarray, np.ndarray]:
+    def labelled(self) -> tuple[np.ndarray, np.ndarray]:
         """What the ranking learns from: a record is relevant when any reviewer let it pass the first stage."""
         rows, labels = [], []
         for id_, record in self.states.items():
