@@ -83,6 +83,8 @@ VERBS = {
     "removed decision": gettext_lazy("%(who)s took a decision out"),
     "restored decision": gettext_lazy("%(who)s put a decision back"),
     "broke the glass": gettext_lazy("%(who)s opened the circle in an emergency"),
+    "ended emergency access": gettext_lazy("%(who)s ended the emergency access"),
+    "tried emergency access": gettext_lazy("%(who)s asked for emergency access and found no circle"),
     "exported": gettext_lazy("%(who)s downloaded %(thing)s"),
     "imported": gettext_lazy("%(who)s brought the circle here from somewhere else"),
 }
@@ -102,7 +104,7 @@ _OWN_PLACE = pgettext_lazy("looked at", "the page about themselves")
 
 THINGS = {
     "circle": _THE_CIRCLE, "mine": _THE_CIRCLE, "welcome": _THE_CIRCLE, "state": _THE_CIRCLE, "team": _THE_CIRCLE,
-    "to do": _THE_CIRCLE,
+    "to do": _THE_CIRCLE, "emergencies": _THE_SHARING,
     "people": _THE_PEOPLE, "members": _THE_PEOPLE, "member": _THE_PEOPLE, "nominate": _THE_PEOPLE,
     "letter": _THE_PEOPLE, "what I can": _OWN_PLACE,
     "map": _THE_MAP, "goals": _THE_PLAN, "plan": _THE_PLAN, "actions": _THE_ACTIONS, "action": _THE_ACTIONS,
