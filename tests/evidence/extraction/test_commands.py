@@ -6,6 +6,7 @@ import pytest
 
 from kring.evidence import log
 from kring.evidence.cli import main
+from kring.evidence.extraction.commands import key_cells
 from kring.evidence.folder import new
 
 
@@ -19,6 +20,19 @@ def bring_in(review, text):
     path.write_text(text, "utf-8")
     words = ["extract", str(review.root), "--from", str(path), "--by", "ann", "--state", "full text"]
     return main([*words, "--page", "4"])
+
+
+def test_cells_are_keyed_one_by_one_and_stopping_keeps_what_was_said(review, capsys):
+    text = "cell,what,ours,note\na,First,,\nb,Second,,\nc,Third,,\n"
+    (review.extraction / "published_cells.csv").write_text(text)
+    answers = iter(["", "7", "seven papers were included", "2", "q"])
+    assert key_cells(review, "ann", lambda _question: next(answers)) == 1
+    (event,) = log.read(review.decisions)
+    assert (event["cell"], event["value"], event["page"]) == ("b", "7", "2")
+    assert key_cells(review, "ann", lambda _question: "") == 0
+    told = capsys.readouterr().out
+    assert told.count("a: First") == 2
+    assert told.count("b: Second") == 1, "a keyed cell is not asked again"
 
 
 def test_an_empty_review_has_empty_tables(review, capsys):

@@ -1,6 +1,7 @@
 """`kring evidence extract` and `kring evidence rob`."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ def register(commands: Any) -> None:
     extract.add_argument("--from", dest="sheet", type=Path, help="a table as CSV: its changed cells come in")
     extract.add_argument("--published", type=Path, help="the filled-in key-in form of the published review")
     extract.add_argument("--form", action="store_true", help="write 4_extraction/published_form.csv to fill in")
+    extract.add_argument("--key", action="store_true", help="key cells of the published review in, one by one")
     extract.add_argument("--check", metavar="EVENT", help="as second person: the values of this event are right")
     extract.add_argument("--disagree", metavar="NOTE", help="with --check: they are not, and why")
     extract.add_argument("--by", help="your name, as in other decisions")
@@ -44,6 +46,8 @@ def run_extract(args: argparse.Namespace) -> int:
     folder = open_folder(args.review)
     if args.sheet or args.published or args.check:
         _take_in(folder, args)
+    if args.key:
+        print(f"{key_cells(folder, _named(args))} cells keyed")
     events = log.read(folder.decisions)
     tables = derive(events)
     for path in sheets.write_tables(folder, tables):
@@ -87,6 +91,23 @@ def _take_in(folder: Folder, args: argparse.Namespace) -> None:
             raise Problem(f"No values were keyed under {args.check!r}.", "See the event column of values.csv.")
         verdict = check(of, by=by, agrees=args.disagree is None, note=args.disagree or "")
         log.append(folder.decisions, [verdict])
+
+
+def key_cells(folder: Folder, by: str, ask: Callable[[str], str] = input) -> int:
+    """Ask for each cell that nobody keyed yet; every answer is in the log before the next question."""
+    events, count = log.read(folder.decisions), 0
+    for cell in published.compare(folder, derive(events), events):
+        if cell.event:
+            continue
+        print(f"\n{cell.cell}: {cell.what}" + (f" ({cell.note})" if cell.note else ""))
+        value = ask("value (nothing: skip, q: stop): ").strip()
+        if value == "q":
+            break
+        if value:
+            quote, page = ask("quote: "), ask("page: ")
+            log.append(folder.decisions, [published.key_in(cell.cell, value, by=by, quote=quote, page=page)])
+            count += 1
+    return count
 
 
 def _pairs(words: list[str]) -> dict[str, str]:

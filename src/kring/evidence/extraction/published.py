@@ -36,6 +36,8 @@ class Cell:
     page: str = ""
     by: str = ""
     checked_by: str = ""
+    note: str = ""
+    event: str = ""
 
 
 def key_in(cell: str, value: str, *, by: str, quote: str, page: str, at: str | None = None) -> Event:
@@ -92,6 +94,8 @@ def _compare(
         source.get("page", ""),
         source.get("reviewer", ""),
         checker,
+        line["note"],
+        source.get("id", ""),
     )
 
 
