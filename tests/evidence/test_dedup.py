@@ -281,6 +281,14 @@ def test_duckdb_and_dask_find_the_same_pairs_among_ten_thousand_records() -> Non
     assert (one == other).all()
 
 
+def test_long_work_says_what_it_is_doing(monkeypatch, capsys) -> None:
+    monkeypatch.setattr("kring.evidence.files.LONG", 2)
+    deduplicate([article("a"), article("b", pages="201-10")])
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == ["Reading records (2) ...", "Looking for records that share a key (2) ..."]
+
+
 def test_duckdb_and_dask_give_the_same_articles() -> None:
     pytest.importorskip("dask.dataframe")
     records = made_up(10_000)

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,15 @@ from typing import Any
 from kring.evidence.problem import Problem
 
 Row = dict[str, Any]
+
+
+LONG = 20_000  # records from which on a step takes long enough to say what it is doing
+
+
+def tell(what: str, number: int) -> None:
+    """Progress of long work, on the error stream so that output stays output."""
+    if number >= LONG:
+        print(f"{what} ({number:,}) ...", file=sys.stderr, flush=True)
 
 
 def line_of(row: Mapping[str, Any]) -> str:

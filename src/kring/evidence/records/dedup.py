@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kring.evidence.files import tell
 from kring.evidence.records.features import Features, features, keys
 from kring.evidence.records.judge import Judgement, judge, objects
 from kring.evidence.records.pairs import Engine, candidates, columns
@@ -35,8 +36,11 @@ def deduplicate(
     engine: Engine = "duckdb",
 ) -> Deduplicated:
     """Find the records that are one article. `decided` holds people's verdicts by sorted pair of ids."""
+    tell("Reading records", len(records))
     found = [features(record) for record in records]
+    tell("Looking for records that share a key", len(records))
     pairs = candidates(*columns(keys(f) for f in found), engine=engine)
+    tell("Comparing pairs", len(pairs))
     order = {record.id: number for number, record in enumerate(records)}
     judged = _judge_all(pairs.tolist(), found, link_versions, engine)
     for (a, b), verdict in (decided or {}).items():

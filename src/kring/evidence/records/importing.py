@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kring.evidence import log
-from kring.evidence.files import Row, read_jsonl, write_jsonl
+from kring.evidence.files import Row, read_jsonl, tell, write_jsonl
 from kring.evidence.folder import Folder
 from kring.evidence.problem import Problem
 from kring.evidence.records import asreview, bibtex, columns, dialect, tables, tagged
@@ -84,6 +84,7 @@ def read_export(path: Path, *, encoding: str | None = None, source: str = "") ->
     reader, table = READERS[kind]
     _must_agree(found, rows, reader, name)
     slug = source or slug_of(path)
+    tell(f"{name}: sorting fields of records", len(rows))
     records = [
         columns.as_record(tags, table, f"{slug}-{n:05d}", line)
         for n, (line, tags) in enumerate(zip(found.starts, rows, strict=True), 1)

@@ -80,7 +80,8 @@ def _search_boxes(
     source = {key: databases.get(row["source"], row["source"]) for key, row in records.items()}
     from_databases = [key for key in records if not source[key].startswith(OTHER)]
     from_others = [key for key in records if source[key].startswith(OTHER)]
-    duplicates = tuple(key for key in records if key in canonical and key not in distinct)
+    kept = set(distinct)  # a list would cost the square of the records
+    duplicates = tuple(key for key in records if key in canonical and key not in kept)
     waiting = tuple(key for key in records if key not in canonical)
     return {
         "identified": Box("identified", "Records identified from databases and registers", tuple(from_databases),
@@ -102,7 +103,8 @@ def _screening_boxes(states: Mapping[str, RecordState], stopped: bool) -> dict[s
 
     open_ = [record for record in states.values() if not verdict(record)]
     unscreened = tuple(record.id for record in open_ if stopped and not record.title_abstract.outcome)
-    awaiting = tuple(record.id for record in open_ if record.id not in unscreened)
+    left = set(unscreened)
+    awaiting = tuple(record.id for record in open_ if record.id not in left)
     said = {
         verdict_: tuple(r.id for r in states.values() if verdict(r) == verdict_) for verdict_ in ("include", "exclude")
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from kring.evidence import log
-from kring.evidence.files import Row, write_csv, write_json
+from kring.evidence.files import Row, tell, write_csv, write_json
 from kring.evidence.folder import Folder
 from kring.evidence.problem import Problem
 from kring.evidence.records import Record, canonical, read_records
@@ -104,6 +104,7 @@ class Session:
             rows, labels = self.labelled()
             if self._words is None:
                 texts = [f"{record.title} {record.abstract}" for record in self.records.values()]
+                tell("Counting the words of records", len(texts))
                 self._words = tfidf(texts, min_df=2 if len(texts) > MANY else 1)
                 self._ranker = Ranker(self._words.matrix, self.recipe)
             known = 0 < labels.sum() < len(labels)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import scipy.sparse as sp
 
+from kring.evidence.files import tell
 from kring.evidence.problem import Problem
 from kring.evidence.screening.model import Floats, Ints, Ranker, Recipe
 
@@ -27,6 +28,7 @@ def spread_scores(
     """Scores of all `texts` as learnt from `rows` with `labels`; the same for both engines."""
     run = _engine(engine)
     parts = [texts[at : at + PART] for at in range(0, len(texts), PART)]
+    tell("Counting words, then scoring, in parts", len(texts))
     df = np.sum(run(_document_frequency, [(part,) for part in parts]), axis=0)
     idf = np.where(df <= 0.95 * len(texts), np.log((1 + len(texts)) / (1 + df)) + 1, 0.0)
     known = _vectors([texts[row] for row in rows], idf)
