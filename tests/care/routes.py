@@ -295,6 +295,8 @@ for page in ("end_team", "end_post", "send_link", "close_account", "withdraw", "
     ROUTES[f"people:{page}"] = row(answers(administrator=302), "post")
 ROUTES["people:close_account"] = row(answers(), "post")  # Tom's account is private: nobody can close it
 
+ROUTES["home:delete_account"] = row(signed_in())
+
 # emergency access
 ROUTES["emergency:ask"] = row(signed_in(404), break_glass=200)
 ROUTES["circles:emergencies"] = row(only_client())

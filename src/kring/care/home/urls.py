@@ -1,12 +1,13 @@
 from django.urls import path
 
-from kring.care.home import starting, views, work
+from kring.care.home import leaving, starting, views, work
 
 app_name = "home"
 urlpatterns = [
     path("", starting.start, name="start"),
     path("begin/", starting.begin, name="begin"),
     path("begin/with/", starting.begin_with, name="begin_with"),
+    path("me/delete/", leaving.delete_page, name="delete_account"),
     path("work/", work.work, name="work"),
     path("team/", work.team, name="team"),
     path("about/circle/", starting.about, {"page": "circle"}, name="about_circle"),

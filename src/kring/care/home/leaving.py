@@ -1,0 +1,112 @@
+"""Deleting one's account: what goes, what stays and for how long, said before it is done.
+
+A circle without professionals is erased: no law makes anybody keep it. A circle in which professionals took part, or
+that a care team followed, is part of a care record: it is closed, nobody opens it any more, and it stays for the term
+that the WGBO sets (20 years; docs: standards). The log stays for at least five years (NEN 7513).
+"""
+
+import dataclasses
+import uuid
+
+from django.apps import apps
+from django.contrib.auth import logout
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from kring.care.circles import actions, policy
+from kring.care.circles.models import Circle, Member
+from kring.care.circles.seats import seat_or_404
+from kring.care.circles.topics import FORMAL_ROLES
+from kring.care.meetings.models import CalendarFeed
+from kring.care.people.actions import delete_account
+from kring.care.people.forms import Leaving
+from kring.care.people.models import Person
+from kring.care.second_guard import lifted
+
+ROOMS = ("circles", "plan", "meetings")
+
+
+@dataclasses.dataclass(frozen=True)
+class Parting:
+    """What deleting an account means for each circle of this person."""
+
+    erased: list[Circle]
+    kept: list[Circle]
+    left: list[Circle]
+
+    @classmethod
+    def of(cls, person: Person) -> "Parting":
+        own = list(Circle.objects.filter(client=person))
+        seats = policy.circles_of(person).exclude(client=person).select_related("client")
+        kept = [circle for circle in own if is_care_record(circle)]
+        return cls([circle for circle in own if circle not in kept], kept, list(seats))
+
+
+def is_care_record(circle: Circle) -> bool:
+    """Professionals took part at some time, or a team follows it."""
+    joined = Member.objects.filter(circle=circle, role__in=FORMAL_ROLES, joined_at__isnull=False)
+    return circle.team_id is not None or joined.exists()
+
+
+@transaction.atomic
+def part(*, by: Person) -> None:
+    """Leave every circle, erase or close one's own, and delete the account. All or nothing."""
+    parting = Parting.of(by)
+    for circle in parting.left:
+        actions.leave(by=seat_or_404(by, circle.pk))
+    for circle in (*parting.kept, *parting.erased):
+        _close(circle, by)
+    with lifted("the client is erasing circles of their own, with every row that hangs on them"):
+        for circle in parting.erased:
+            erase(circle.pk)
+    CalendarFeed.objects.filter(person=by).delete()
+    delete_account(by=by)
+
+
+def _close(circle: Circle, by: Person) -> None:
+    """Nobody has a seat in it any more, and it is closed."""
+    seat = seat_or_404(by, circle.pk)
+    for member in Member.objects.filter(circle=circle, ended_at=None):
+        actions.remove_member(by=seat, member=member)
+    actions.set_circle_state(by=seat, state="closed")
+
+
+def erase(circle_id: uuid.UUID) -> None:
+    """Delete a circle with every row that points to it, whatever room it is in. The trail names it by number only."""
+    for model, keys in rows_of(circle_id).items():
+        rows = model._default_manager.filter(pk__in=keys)
+        rows._raw_delete(rows.db)  # constraints are deferred to the commit, so the order does not matter
+
+
+def rows_of(circle_id: uuid.UUID) -> dict[type[models.Model], set[object]]:
+    """Each row that hangs on this circle, directly or through others: found by following the foreign keys back."""
+    found: dict[type[models.Model], set[object]] = {Circle: {circle_id}}
+    grew = True
+    while grew:
+        before = sum(map(len, found.values()))
+        for model in apps.get_models(include_auto_created=True):
+            if model._meta.app_label in ROOMS:
+                found.setdefault(model, set()).update(_pointing(model, found))
+        grew = sum(map(len, found.values())) > before
+    return {model: keys for model, keys in found.items() if keys}
+
+
+def _pointing(model: type[models.Model], found: dict[type[models.Model], set[object]]) -> set[object]:
+    """The rows of a model that point to one that was found."""
+    keys: set[object] = set()
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey) and not field.null and found.get(field.related_model):
+            pointing = model._default_manager.filter(**{f"{field.name}__in": found[field.related_model]})
+            keys.update(pointing.values_list("pk", flat=True))
+    return keys
+
+
+def delete_page(request: HttpRequest) -> HttpResponse:
+    person: Person = request.user  # type: ignore[assignment]
+    form = Leaving(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        part(by=person)
+        logout(request)
+        return redirect("people:signed_out")
+    return render(request, "home/leaving.html", {"form": form, "parting": Parting.of(person)})

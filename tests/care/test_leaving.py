@@ -1,0 +1,85 @@
+"""Deleting an account: who one was is gone, what the law keeps is closed, the rest is erased."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from kring.care.audit.models import Event
+from kring.care.circles import actions
+from kring.care.circles.models import Circle, Member, Tie
+from kring.care.circles.topics import MemberRole
+from kring.care.home import leaving
+from kring.care.people.models import Person
+
+
+@pytest.fixture
+def alone(cast):
+    """Olaf has a circle of his own, with one tie and one informal member named; no professional ever joined."""
+    circle = actions.start_circle(by=cast.olaf, client=cast.olaf)
+    from kring.care.circles.seats import seat_or_404
+
+    seat = seat_or_404(cast.olaf, circle.pk)
+    actions.add_tie(by=seat, id=uuid.uuid4(), name="Opa")
+    actions.nominate(by=seat, id=uuid.uuid4(), name="Buurvrouw", role=MemberRole.INFORMAL)
+    return circle
+
+
+def delete(person, **typed):
+    browser = Client()
+    browser.force_login(person)
+    return browser, browser.post("/me/delete/", {"sure": "on", **typed})
+
+
+def test_nothing_is_left_of_who_somebody_was(cast):
+    browser, answer = delete(cast.olaf)
+    assert answer.headers["Location"] == "/signed-out/"
+    olaf = Person.objects.get(pk=cast.olaf.pk)
+    assert (olaf.name, olaf.email, olaf.is_active) == ("", None, False)
+    assert olaf.deleted_at is not None
+    assert browser.get("/me/").status_code == 302
+
+
+def test_a_circle_without_professionals_is_erased(cast, alone):
+    delete(cast.olaf)
+    assert not Circle.objects.filter(pk=alone.pk).exists()
+    assert not Tie.objects.filter(circle_id=alone.pk).exists()
+    assert not Member.objects.filter(circle_id=alone.pk).exists()
+    assert Event.objects.filter(circle_id=alone.pk).exists()
+
+
+def test_erasing_one_circle_touches_no_other(cast, alone):
+    before = {model: len(keys) for model, keys in leaving.rows_of(cast.circle.pk).items()}
+    delete(cast.olaf)
+    assert {model: len(keys) for model, keys in leaving.rows_of(cast.circle.pk).items()} == before
+
+
+def test_a_circle_with_professionals_is_closed_and_kept(cast):
+    delete(cast.noor)
+    circle = Circle.objects.get(pk=cast.circle.pk)
+    assert circle.closed_at is not None
+    for name in ("sanne", "ruth"):
+        browser = Client()
+        browser.force_login(cast.people[name])
+        assert browser.get(f"/c/{circle.pk}/map/").status_code == 404
+
+
+def test_a_member_leaves_the_circles_of_others(cast):
+    delete(cast.sanne)
+    assert Member.objects.get(pk=cast.members["sanne"].pk).ended_at is not None
+
+
+def test_without_the_tick_nothing_happens(cast):
+    _browser, answer = delete(cast.olaf, sure="")
+    assert answer.status_code == 200
+    assert Person.objects.get(pk=cast.olaf.pk).is_active
+
+
+def test_the_page_says_which_circle_goes_and_which_stays(cast, alone):
+    browser = Client()
+    browser.force_login(cast.noor)
+    page = browser.get("/me/delete/").content.decode()
+    assert "WGBO" in page
+    assert "De tuin" in page
+    browser.force_login(cast.olaf)
+    assert "WGBO" not in browser.get("/me/delete/").content.decode()
