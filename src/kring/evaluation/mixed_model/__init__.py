@@ -8,6 +8,7 @@ from kring.evaluation.mixed_model.batch import BatchFits, fit_many
 from kring.evaluation.mixed_model.design import Design, ModelError, build
 from kring.evaluation.mixed_model.estimate import fit
 from kring.evaluation.mixed_model.fitted import Contrast, Fit, FTest, VarianceComponent
+from kring.evaluation.mixed_model.profiling import ProfileInterval, profile_intervals
 
 __all__ = [
     "BatchFits",
@@ -16,8 +17,10 @@ __all__ = [
     "FTest",
     "Fit",
     "ModelError",
+    "ProfileInterval",
     "VarianceComponent",
     "build",
     "fit",
     "fit_many",
+    "profile_intervals",
 ]

@@ -18,6 +18,10 @@ class ModelError(ValueError):
     """The model cannot be fitted to this table; the message says what to change."""
 
 
+class NotNested(ModelError):
+    """A person is in two teams, or a team in two institutions."""
+
+
 @dataclass(frozen=True)
 class Design:
     """One row per measurement. M = (X, y, extra z columns); `z` are the random-effect columns within M.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.evaluation.mixed_model import inference
-from kring.evaluation.mixed_model.design import Design, ModelError, build
+from kring.evaluation.mixed_model.design import Design, ModelError, NotNested, build
 from kring.evaluation.mixed_model.fitted import Fit, VarianceComponent
 from kring.evaluation.mixed_model.kernels import covariance, criterion, newton
 from kring.evaluation.mixed_model.sums import Columns, NestedSums, PersonSums, nest, stream, teams_by_institution
@@ -43,7 +43,12 @@ def fit(
 def fit_design(design: Design, method: str = "REML") -> Fit:
     """Fit a design that was built before."""
     check_rank(design)
-    sums = sums_of(design)
+    try:
+        sums = sums_of(design)
+    except NotNested as reason:
+        from kring.evaluation.mixed_model.fallback import fit_crossed
+
+        return fit_crossed(design, method, str(reason))
     return fit_sums(sums, design, method)
 
 
@@ -74,7 +79,7 @@ def parents(child: Codes, parent: Codes, name: str, parent_name: str, labels: Se
     wrong = np.flatnonzero(found[child] != parent)
     if len(wrong):
         label = labels[int(child[wrong[0]])]
-        raise ModelError(f"The {name} {label!r} is in more than one {parent_name}: these groups do not nest.")
+        raise NotNested(f"The {name} {label!r} is in more than one {parent_name}: these groups do not nest.")
     return found
 
 

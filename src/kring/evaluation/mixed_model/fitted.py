@@ -123,7 +123,8 @@ class Fit:
         """Estimate, standard error, t interval and two-sided p of one contrast.
 
         L: weights by name, or one per coefficient. df: "satterthwaite" or "kenward-roger" (REML only; it also
-        uses the adjusted standard error). There is no Wald z: it is too liberal with few teams.
+        uses the adjusted standard error); a model that does not nest has residual ones only. There is no Wald z:
+        it is too liberal with few teams.
         """
         row = self.row(L) if isinstance(L, Mapping) else np.asarray(L, float)
         if row.shape != self.beta.shape:
@@ -133,7 +134,8 @@ class Fit:
         half = float(stats.t.ppf(0.5 + level / 2, freedom)) * se
         p = float(2 * stats.t.sf(abs(estimate) / se, freedom)) if se > 0 else float("nan")
         label = label or " + ".join(f"{w:g}·{n}" for w, n in zip(row, self.names, strict=True) if w)
-        return Contrast(label, estimate, se, freedom, estimate - half, estimate + half, p, level, df)
+        method = df if self.engine == "kring" else "residual"
+        return Contrast(label, estimate, se, freedom, estimate - half, estimate + half, p, level, method)
 
     def _freedom(self, row: Floats, df: str) -> tuple[Floats, float]:
         if df == "satterthwaite" and self._satterthwaite is not None:
