@@ -342,7 +342,7 @@ ROUTES["circles:team"] = row(only_client())
 # circles: people and invitations
 ROUTES["circles:members"] = row(with_a_seat())
 ROUTES["circles:member"] = row(answers(client=200, informal=200, break_glass=200))  # who sees people; oneself
-ROUTES["circles:nominate"] = row(only_client())
+ROUTES["circles:nominate"] = row(only_client(302))  # likewise
 ROUTES["circles:change_member"] = row(only_client())
 ROUTES["circles:pause_member"] = row(only_client(302), "post")
 ROUTES["circles:remove_member"] = row(only_client(302), "post")
@@ -376,7 +376,7 @@ ROUTES["circles:tick"] = row(only_client(302), "post", data=lambda cast: {"key":
 ROUTES["circles:move"] = row(only_client(302), "post", data=lambda cast: {"phase": "2"})
 ROUTES["circles:decisions"] = row(members())
 ROUTES["circles:map"] = row(with_a_seat())
-ROUTES["circles:new_tie"] = row(only_client())
+ROUTES["circles:new_tie"] = row(only_client(302))
 ROUTES["circles:edit_tie"] = row(only_client())
 ROUTES["circles:remove_tie"] = row(only_client(302), "post")
 ROUTES["circles:restore_tie"] = row(only_client(302), "post")
@@ -413,7 +413,7 @@ ROUTES["pocket:manifest"] = row(public(), given={"language": lambda _: "nl"})
 
 # meetings
 ROUTES["meetings:meetings"] = row(with_a_seat())
-ROUTES["meetings:new"] = row(only_client())
+ROUTES["meetings:new"] = row(only_client(302))
 ROUTES["meetings:subscribe"] = row(with_a_seat())
 ROUTES["meetings:meeting"] = row(members())
 ROUTES["meetings:change"] = row(only_client())
@@ -423,7 +423,7 @@ ROUTES["meetings:pick"] = row(only_client(302), "post", given={"meeting_id": a_p
 ROUTES["meetings:answer"] = row(members(302, client=302), "post")
 ROUTES["meetings:reply"] = row(members(302, client=404), "post", lambda cast: {"answer": "yes"})
 ROUTES["meetings:draft"] = row(only_client(302), "post")
-ROUTES["meetings:add_point"] = row(members())
+ROUTES["meetings:add_point"] = row(members(302, client=302))
 ROUTES["meetings:change_point"] = row(only_client(302), "post", given={"how": lambda cast: "down"})
 ROUTES["meetings:paper"] = row(members())
 ROUTES["meetings:now"] = row(only_client(), given={"number": lambda cast: 1})

@@ -56,3 +56,11 @@ def test_a_removed_tie_comes_back(noor, cast):
     assert f"{address}restore/" in page
     noor.post(f"{address}restore/")
     assert Tie.objects.get().removed_at is None
+
+
+def test_coming_back_to_the_form_leads_to_what_it_made(noor, cast):
+    new = f"/c/{cast.circle.pk}/map/new/"
+    address = noor.get(new).headers["Location"]
+    noor.post(address, form(new_id=address.partition("id=")[2]))
+    again = noor.get(address)
+    assert again.headers["Location"] == f"/c/{cast.circle.pk}/map/{Tie.objects.get().pk}/"

@@ -53,6 +53,16 @@ def address_with_id(request: HttpRequest) -> str:
     return f"{request.path}?{asked.urlencode()}"
 
 
+def as_edit(request: HttpRequest) -> HttpRequest:
+    """A new form that came back with other words, read as a change of what it made: of its first version, unless the
+    form was shown a later one. So a text that somebody else wrote meanwhile is shown, not overwritten.
+    """
+    typed = request.POST.copy()
+    typed.setdefault("version", "1")
+    request.POST = typed  # type: ignore[assignment]
+    return request
+
+
 def differs(thing: models.Model, content: dict[str, Any]) -> bool:
     """Whether a form that came back (the back button, other words, saved again) says more than what it made before."""
     return any(getattr(thing, name) != value for name, value in content.items())

@@ -21,6 +21,7 @@ from kring.care.circles.models import Invitation, Member, Tie
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
+from kring.care.forms import address_with_id, id_in_address
 from kring.care.stored import allow, id_or_404
 
 
@@ -28,10 +29,15 @@ def nominate(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     """Whom would you like to have along? Nothing is sent."""
     seat = sit(request, circle_id)
     allow(policy.may_keep(seat, Task.INVITE))
+    new_id = id_in_address(request)
+    if new_id is None and request.method == "GET":
+        return redirect(address_with_id(request))
+    if new_id and request.method == "GET" and policy.members_visible_to(seat).filter(pk=new_id).exists():  # the back button
+        return redirect("circles:change_member", circle_id, new_id)
     ties = policy.visible(Tie, seat).filter(kind__in=["person", "organisation"]).order_by("created_at")
     named = policy.members_visible_to(seat).filter(ended_at=None, tie__isnull=False).values("tie_id")
     chosen = get_object_or_404(ties, pk=id_or_404(request.GET["dot"])) if request.GET.get("dot") else None
-    form = NewMember(request.POST or None, initial={"name": chosen.name if chosen else ""})
+    form = NewMember(request.POST or None, initial={"name": chosen.name if chosen else "", "new_id": new_id})
     if request.method == "POST" and form.is_valid():
         made = actions.nominate(by=seat, id=form.cleaned_data["new_id"], tie=chosen, **form.content())
         return redirect("circles:change_member", circle_id, made.pk)

@@ -16,6 +16,7 @@ from kring.care.circles.rings import RADII, placed
 from kring.care.circles.sharing import Reach
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
+from kring.care.forms import address_with_id, id_in_address
 from kring.care.stored import Stale, allow
 
 
@@ -34,7 +35,12 @@ def map_page(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
 def new_tie(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(policy.may_keep(seat, Task.MAP))
-    form = NewTie(request.POST or None)
+    new_id = id_in_address(request)
+    if new_id is None and request.method == "GET":
+        return redirect(address_with_id(request))
+    if new_id and request.method == "GET" and policy.visible(Tie, seat).filter(pk=new_id).exists():  # the back button
+        return redirect("circles:edit_tie", circle_id, new_id)
+    form = NewTie(request.POST or None, initial={"new_id": new_id})
     if request.method == "POST" and form.is_valid():
         actions.add_tie(by=seat, id=form.cleaned_data["new_id"], **form.content())
         return redirect("circles:map", circle_id)

@@ -15,6 +15,7 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.seen import seen_in_words
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import saw
+from kring.care.forms import address_with_id, id_in_address
 from kring.care.meetings import actions, policy, reading
 from kring.care.meetings.forms import NewPoint, PollAnswer, Reply
 from kring.care.meetings.models import Attendance, DateAnswer, DateOption, Meeting
@@ -74,7 +75,12 @@ def save_answers(request: HttpRequest, seat: Seat, meeting: Meeting) -> None:
 
 def add_point(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     seat, meeting = meeting_or_404(request, circle_id, meeting_id)
-    form = NewPoint(request.POST or None)
+    new_id = id_in_address(request)
+    if new_id is None and request.method == "GET":
+        return redirect(address_with_id(request))
+    if new_id and request.method == "GET" and policy.agenda(seat, meeting).filter(pk=new_id).exists():  # the back button
+        return redirect("meetings:meeting", circle_id, meeting_id)
+    form = NewPoint(request.POST or None, initial={"new_id": new_id})
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         actions.add_point(by=seat, meeting=meeting, id=typed["new_id"], title=typed["title"])

@@ -13,6 +13,7 @@ from kring.care.circles.door import offer_undo, sit
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import saw
+from kring.care.forms import address_with_id, id_in_address
 from kring.care.meetings import actions, policy
 from kring.care.meetings.forms import ChangeMeeting, PlanMeeting
 from kring.care.meetings.models import DateOption, Meeting
@@ -38,7 +39,13 @@ def _by_date(meeting: Meeting) -> tuple[bool, Any]:
 def new_meeting(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(policy.may_plan(seat))
-    form = PlanMeeting(request.POST or None, initial={"place": seat.circle.place}, **people(seat))
+    new_id = id_in_address(request)
+    if new_id is None and request.method == "GET":
+        return redirect(address_with_id(request))
+    if new_id and request.method == "GET" and policy.visible(seat).filter(pk=new_id).exists():  # the back button
+        return redirect("meetings:meeting", circle_id, new_id)
+    initial = {"place": seat.circle.place, "new_id": new_id}
+    form = PlanMeeting(request.POST or None, initial=initial, **people(seat))
     if request.method == "POST" and form.is_valid():
         first, *more = form.moments
         dates: dict[str, Any] = {"options": form.moments} if more else {"starts_at": first}

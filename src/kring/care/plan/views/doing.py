@@ -14,7 +14,7 @@ from kring.care.circles.policy import may_keep, visible
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
-from kring.care.forms import address_with_id, differs, id_in_address
+from kring.care.forms import address_with_id, as_edit, differs, id_in_address
 from kring.care.plan import actions, policy
 from kring.care.plan.forms import EditAction, HandOn, NewAction, owner_of
 from kring.care.plan.models import Action, Goal
@@ -65,7 +65,7 @@ def new_action(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = actions.propose_action(by=seat, id=form.cleaned_data["new_id"], **form.content())
         if differs(made, form.wording()):
-            actions.change_action(by=seat, action=made, version=made.version, **form.wording())
+            return action(as_edit(request), circle_id, made.pk)
         return redirect("plan:actions", circle_id)
     page = {"seat": seat, "here": "plan", "form": form, "words": Sights(seat, "").of_topic(Topic.ACTIONS)}
     return render(request, "plan/new_action.html", page)

@@ -15,7 +15,7 @@ from kring.care.circles.policy import may_keep, visible
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import saw
-from kring.care.forms import address_with_id, differs, id_in_address
+from kring.care.forms import address_with_id, as_edit, differs, id_in_address
 from kring.care.plan import actions, policy
 from kring.care.plan.forms import EditDream, EditGoal, NewDream, NewGoal
 from kring.care.plan.models import CrisisPlan, Dream, Goal
@@ -64,7 +64,7 @@ def new_dream(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
         zone = form.zone()
         made = actions.add_dream(by=seat, id=form.cleaned_data["new_id"], **form.content(), **zone)
         if differs(made, form.content()):
-            actions.change_dream(by=seat, dream=made, version=made.version, **form.content())
+            return dream(as_edit(request), circle_id, made.pk)
         return redirect("plan:plan", circle_id)
     return _page(request, seat, form, heading=_("What do you dream of?"))
 
@@ -82,7 +82,7 @@ def new_goal(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
         zone = form.zone()
         made = actions.add_goal(by=seat, id=form.cleaned_data["new_id"], **form.content(), **zone)
         if differs(made, form.content()):
-            actions.change_goal(by=seat, goal=made, version=made.version, **form.content())
+            return goal(as_edit(request), circle_id, made.pk)
         return redirect("plan:plan", circle_id)
     return _page(request, seat, form, heading=_("A goal for the coming time"))
 
