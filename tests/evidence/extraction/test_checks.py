@@ -140,6 +140,14 @@ def test_two_time_points_of_one_outcome_are_not_both_pooled():
     assert [f.code for f in checks.check_all(given)] == ["double_counting"]
 
 
+def test_two_moments_of_one_outcome_give_one_vote_and_say_so():
+    given = tables({"use": "direction", "direction": "benefit"}, {"use": "direction", "direction": "harm"})
+    given.rows["results"]["x1"]["outcome_id"] = "o0"
+    (finding,) = checks.check_all(given)
+    assert (finding.code, finding.bars) == ("time_points", ())
+    assert "x0 and x1 are one outcome at two moments; the first of them votes" in finding.what
+
+
 def test_words_where_a_number_belongs_are_named_with_row_and_column():
     (finding,) = checks.check_all(tables({"effect": "about 3"}))
     assert (finding.code, finding.key, finding.column) == ("not_a_number", "x0", "effect")

@@ -136,6 +136,13 @@ def test_check_tells_the_traps_and_what_is_open(review, capsys):
         assert words in told
 
 
+def test_check_tells_a_sheet_that_was_changed_and_not_brought_in(review, capsys):
+    sheet = review.extraction / "studies.csv"
+    sheet.write_text(sheet.read_text("utf-8").replace("England", "Wales"), "utf-8")
+    main(["check", str(review.root)])
+    assert f"changed by hand and not brought in: {sheet}" in capsys.readouterr().out
+
+
 def test_a_rating_from_the_command_line_reaches_the_page(review, capsys):
     words = ["grade", str(review.root), "--group", "practice", "--by", "ann", "--off", "2", "--reason", "one trial"]
     assert main([*words, "--domain", "imprecision"]) == 0

@@ -238,6 +238,18 @@ def double_counting(tables: Tables) -> Iterator[Finding]:
         seen[row["outcome_id"]] = key
 
 
+def time_points(tables: Tables) -> Iterator[Finding]:
+    """Several results of one outcome that would all vote: only the first does, and that must be somebody's choice."""
+    first: dict[str, str] = {}
+    for key, row in tables["results"].items():
+        if "direction" not in uses(row["use"]):
+            continue
+        if row["outcome_id"] in first:
+            what = f"{first[row['outcome_id']]} and {key} are one outcome at two moments; the first of them votes."
+            yield _finding("time_points", row, "use", what, "Set the one that should not vote to sensitivity.")
+        first.setdefault(row["outcome_id"], key)
+
+
 def check_all(tables: Tables) -> list[Finding]:
     """Every finding, in the order of tables, rows and checks."""
     found = list(check_cells(tables))
@@ -253,6 +265,7 @@ def check_all(tables: Tables) -> list[Finding]:
         found += sign_against_direction(row, quote, outcome.get("better", NOT_READ))
     found += se_as_sd(tables)
     found += double_counting(tables)
+    found += time_points(tables)
     return found
 
 

@@ -35,16 +35,13 @@ def write_tables(folder: Folder, tables: Tables) -> list[Path]:
 
     Refuses to overwrite a sheet that somebody changed by hand and has not imported.
     """
-    stamps = _stamps(folder)
-    for name in (*TABLES, "values"):
-        path = folder.extraction / f"{name}.csv"
-        if name in stamps and path.exists() and _digest(path) != stamps[name]:
-            raise Problem(
-                "This sheet was changed by hand and its changes are not in the log.",
-                f"Import it: kring evidence extract {folder.root} --from {path} --by NAME "
-                "--state 'full text'; or delete the file to have it written again.",
-                file=path,
-            )
+    for path in changed_by_hand(folder):
+        raise Problem(
+            "This sheet was changed by hand and its changes are not in the log.",
+            f"Import it: kring evidence extract {folder.root} --from {path} --by NAME "
+            "--state 'full text'; or delete the file to have it written again.",
+            file=path,
+        )
     changed = []
     for name, table in TABLES.items():
         rows = [[row[column] for column in table.header] for row in tables[name].values()]
@@ -55,6 +52,12 @@ def write_tables(folder: Folder, tables: Tables) -> list[Path]:
     digests = {name: _digest(folder.extraction / f"{name}.csv") for name in (*TABLES, "values")}
     write_json(folder.extraction / "sheets.json", digests)
     return changed
+
+
+def changed_by_hand(folder: Folder) -> list[Path]:
+    """Sheets that differ from what was last written, so that their changes are not in the log."""
+    paths = ((folder.extraction / f"{name}.csv", stamp) for name, stamp in _stamps(folder).items())
+    return [path for path, stamp in paths if path.exists() and _digest(path) != stamp]
 
 
 def _write(folder: Folder, name: str, header: object, rows: object) -> list[Path]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kring.evidence import log
+from kring.evidence.extraction.sheets import changed_by_hand
 from kring.evidence.files import write_json
 from kring.evidence.folder import open_folder
 from kring.evidence.problem import Problem
@@ -93,7 +94,8 @@ def _told(review: Review) -> list[str]:
     disputed = [f"disputed by the second checker: event {event}" for event in review.tables.disputed]
     concerns = [f"{a.result}: several domains raise some concerns; decide whether they add up to high"
                 for a in review.bias.values() if a.for_a_person]  # fmt: skip
-    return odd + disputed + concerns + [f"open: {line}" for line in review.open]
+    edited = [f"changed by hand and not brought in: {p}" for p in changed_by_hand(review.folder)]
+    return odd + edited + disputed + concerns + [f"open: {line}" for line in review.open]
 
 
 def run_publish(args: argparse.Namespace) -> int:

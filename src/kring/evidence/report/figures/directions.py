@@ -29,7 +29,7 @@ class Mark:
 
 
 def _arrow(figure: Figure, x: float, y: float, mark: Mark) -> None:
-    size = 8 if mark.n is None else 7 if mark.n < 50 else 10 if mark.n < 300 else 13
+    size = 10 if mark.n is None else 7 if mark.n < 50 else 10 if mark.n < 300 else 13
     label = f"{mark.study}, {mark.group}: {ARROWS[mark.direction]}; risk of bias {mark.bias}"
     shade = SHADES[mark.bias]
     if mark.direction == BENEFIT:
@@ -76,7 +76,9 @@ def _key(figure: Figure, y: float) -> None:
         figure.rect(x - 7, y + 46, 14, 14, SHADES[bias])
         figure.text(x + 16, y + 58, words, "small")
         x += 38 + 7.2 * len(words)
-    figure.text(3, y + 82, "Shade: risk of bias. Size: under 50, under 300, 300 people or more.", "small")
+    figure.text(
+        3, y + 82, "Shade: risk of bias. Size: under 50, under 300 (or not known), 300 people or more.", "small"
+    )
 
 
 HEIGHTS = {"yes": 44, "unclear": 28, "no": 14}
