@@ -69,6 +69,17 @@ def test_an_imputation_is_the_same_each_time_and_another_seed_is_another(trial):
     assert worse[-0.5] < worse[0.0]
 
 
+def test_fits_all_at_once_are_those_one_by_one(trial):
+    """Kenward-Roger goes one by one; its estimates are those of the batch, its errors are a little larger."""
+    table, protocol = trial
+    protocol = replace(protocol, missing=Missing(imputations=2, deltas=(-0.5,), seed=3))
+    one_by_one = replace(protocol, model=replace(protocol.model, df="kenward-roger"))
+    batch, single = (sensitivity.one_imputation(table, p, "EMP", 0) for p in (protocol, one_by_one))
+    for together, alone in zip(batch, single, strict=True):
+        assert together["estimate"] == pytest.approx(alone["estimate"], abs=1e-6)
+        assert together["se"] == pytest.approx(alone["se"], rel=0.02)
+
+
 def test_the_tipping_point_is_the_first_delta_whose_interval_holds_zero():
     rows = [{"contrast": "c", "delta": d, "low": 0.25 + d, "high": 1.0 + d} for d in (0.0, -0.1, -0.2, -0.3, -0.4)]
     assert sensitivity.tipping_point(rows, "c")["delta"] == -0.3
