@@ -79,7 +79,7 @@ def limits(found: Row, protocol: Protocol, w: Words) -> list[str]:
         ("months" in protocol.model.fixed and len(found["occasions"]) > 2, w("limits.linear")),
         (_questions(found) > 1, w("limits.many", n=_questions(found))),
         (found["measures"][0]["rated_by"] == "client", w("limits.rater")),
-        (True, w("limits.hidden", k=found["threshold"])),
+        (found["threshold"] > 1, w("limits.hidden", k=found["threshold"])),
         (bool(protocol.threshold_reason), w("limits.reason", reason=protocol.threshold_reason)),
     ]
     return [sentence for wanted, sentence in asked if wanted and sentence]
