@@ -85,6 +85,20 @@ def test_an_interrupted_session_goes_on_where_it_was(folder: Folder) -> None:
     assert len(log.read(folder.decisions)) == 2
 
 
+def test_what_another_writes_in_the_same_moment_is_not_missed(folder: Folder, monkeypatch) -> None:
+    ann = Session(folder, "ann")
+    real = log.append
+
+    def bo_is_first(path: Path, events: list) -> int:
+        monkeypatch.setattr(log, "append", real)
+        Session(folder, "bo").decide("a-00002", "exclude")
+        return real(path, events)
+
+    monkeypatch.setattr(log, "append", bo_is_first)
+    ann.decide("a-00001", "include")
+    assert set(ann.waiting()) == {"a-00003", "a-00004"}
+
+
 def test_the_ranking_learns_from_the_decisions(tmp_path: Path) -> None:
     texts, truth = made_up_set(120, 20)
     folder = a_review(tmp_path / "r", texts)

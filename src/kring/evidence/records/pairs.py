@@ -37,13 +37,14 @@ def _duckdb(record: NDArray[np.int64], key: NDArray[np.int64]) -> Pairs:
     with duckdb.connect() as connection:
         connection.register("entries", table)
         found = connection.execute(
-            f"""
-            WITH rare AS (SELECT key FROM entries GROUP BY key HAVING count(*) BETWEEN 2 AND {MOST}),
+            """
+            WITH rare AS (SELECT key FROM entries GROUP BY key HAVING count(*) BETWEEN 2 AND ?),
                  kept AS (SELECT record, key FROM entries JOIN rare USING (key))
             SELECT DISTINCT a.record AS first, b.record AS second
             FROM kept a JOIN kept b ON a.key = b.key AND a.record < b.record
             ORDER BY first, second
-            """  # noqa: S608 - MOST is our own number
+            """,
+            [MOST],
         ).fetchnumpy()
     return np.column_stack([found["first"], found["second"]]).astype(np.int64)
 

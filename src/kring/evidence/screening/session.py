@@ -2,12 +2,13 @@
 
 import threading
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from kring.evidence import log
-from kring.evidence.files import Row, tell, write_csv, write_json
+from kring.evidence.files import Row, line_of, tell, write_csv, write_json
 from kring.evidence.folder import Folder
 from kring.evidence.problem import Problem
 from kring.evidence.records import Record, canonical, read_records
@@ -47,8 +48,6 @@ class Session:
         self.lock = threading.RLock()
         self._ids = list(self.records)
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
-        self._words: Words | None = None
-        self._ranker: Ranker | None = None
         self._scores: Floats | None = None
         self._learnt = 0
         self._size = -1
@@ -102,17 +101,19 @@ class Session:
         """How likely each record is relevant: learnt from all reviewers; before that, likeness to the criteria."""
         with self.lock:
             rows, labels = self.labelled()
-            if self._words is None:
-                texts = [f"{record.title} {record.abstract}" for record in self.records.values()]
-                tell("Counting the words of records", len(texts))
-                self._words = tfidf(texts, min_df=2 if len(texts) > MANY else 1)
-                self._ranker = Ranker(self._words.matrix, self.recipe)
-            known = 0 < labels.sum() < len(labels)
+            known = bool(0 < labels.sum() < len(labels))
             if self._scores is None or (known and due(len(rows), self._learnt, self.recipe.growth)):
-                assert self._ranker is not None
-                self._scores = self._ranker.learn(rows, labels) if known else self._cold()
+                self._scores = self._ranking[1].learn(rows, labels) if known else self._cold()
                 self._learnt = len(rows) if known else 0
             return self._scores
+
+    @cached_property
+    def _ranking(self) -> tuple[Words, Ranker]:
+        """The records' vectors, made when they are first needed."""
+        texts = [f"{record.title} {record.abstract}" for record in self.records.values()]
+        tell("Counting the words of records", len(texts))
+        words = tfidf(texts, min_df=2 if len(texts) > MANY else 1)
+        return words, Ranker(words.matrix, self.recipe)
 
     def labelled(self) -> tuple[np.ndarray, np.ndarray]:
         """What the ranking learns from: a record is relevant when any reviewer let it pass the first stage."""
@@ -127,12 +128,12 @@ class Session:
 
     def _cold(self) -> Floats:
         """Before anything is learnt: likeness to the question and criteria, else in an order drawn by the seed."""
-        assert self._words is not None
         settings = self.folder.settings()
         wanted = [settings.get("question", ""), *self.criteria.include, *self.criteria.highlight.get("include", [])]
-        row = self._words.row(" ".join(str(text) for text in wanted))
+        words = self._ranking[0]
+        row = words.row(" ".join(str(text) for text in wanted))
         if row.nnz:
-            likeness: Floats = np.asarray((self._words.matrix @ row.T).todense()).ravel()
+            likeness: Floats = np.asarray((words.matrix @ row.T).todense()).ravel()
             return likeness
         return np.random.default_rng(self.recipe.seed).random(len(self._ids))
 
@@ -170,8 +171,10 @@ class Session:
     def _append(self, event: Row) -> None:
         with self.lock:
             self.refresh()
+            expected = self._size + len(line_of(event).encode("utf-8"))
             log.append(self.folder.decisions, [event])
-            self._size = self.folder.decisions.stat().st_size
+            # Another size means that somebody else wrote in between: then the next look reads the whole log.
+            self._size = expected if self.folder.decisions.stat().st_size == expected else -1
             self.events.append(event)
             self._file(event)
             id_ = self.names[event["record_id"]]

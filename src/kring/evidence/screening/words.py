@@ -1,7 +1,7 @@
 """TF-IDF of titles and abstracts: words and pairs of neighbouring words, as scikit-learn's vectoriser gives them.
 
 Same numbers as `TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_df=0.95)` (a test holds the two
-side by side) at about a sixth of the time, as words become integers once and pairs of words stay integers.
+side by side) in a third to a fifth of the time, as words become integers once and pairs of words stay integers.
 Sublinear: 1 + ln(count). Inverse document frequency, smoothed: ln((1 + n) / (1 + df)) + 1. Rows have length
 1.
 """
