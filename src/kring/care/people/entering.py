@@ -17,6 +17,7 @@ def sign_in(request: HttpRequest, person: Person, *, by: str, next_path: str = "
     """Sign this person in after a first step (`by`): whoever has a second step is asked for it before coming in."""
     if request.user.is_authenticated and request.user.pk != person.pk:
         logout(request)
+    address_of(person)  # an unproved address keeps devices from being added; it must be on record as such
     passed(request, person, by)
     answer: HttpResponse = perform_login(request, person, email_verification="none", redirect_url=next_path)
     return answer
