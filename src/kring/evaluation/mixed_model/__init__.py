@@ -4,6 +4,7 @@
 `fit_many(design, outcomes)` fits one design to thousands of outcomes at once.
 """
 
+from kring.evaluation.mixed_model.arrays import fit_arrays
 from kring.evaluation.mixed_model.batch import BatchFits, fit_many
 from kring.evaluation.mixed_model.design import Design, ModelError, build
 from kring.evaluation.mixed_model.estimate import fit
@@ -21,6 +22,7 @@ __all__ = [
     "VarianceComponent",
     "build",
     "fit",
+    "fit_arrays",
     "fit_many",
     "profile_intervals",
 ]

@@ -35,7 +35,7 @@ class Design:
     outcome: str
     z: tuple[int, ...]
     groups: tuple[tuple[str, Codes], ...]
-    labels: dict[str, list[Any]]
+    labels: Mapping[str, Sequence[Any]]
     kinds: tuple[int, int, int]
     centre: float = 0.0
     dropped: int = 0

@@ -85,19 +85,23 @@ def parents(child: Codes, parent: Codes, name: str, parent_name: str, labels: Se
 
 def sums_of(design: Design) -> NestedSums:
     """The group sums of a design, its groups checked to nest."""
-    columns = Columns.of_matrix(design.M)
+    return sums_of_columns(Columns.of_matrix(design.M), design)
+
+
+def sums_of_columns(columns: Columns, design: Design) -> NestedSums:
+    """The same from columns that are made block by block; rows sorted by team and person are fastest."""
     (name, person), *outer = design.groups
+    labels = design.labels[name]
     team = outer[0][1] if outer else np.zeros(len(person), np.int64)
-    n_teams = int(team.max()) + 1
-    institution = np.zeros(n_teams, np.int64)
+    institution = np.zeros(int(team.max()) + 1, np.int64)
     if len(outer) == 2:
         institution = parents(team, outer[1][1], outer[0][0], outer[1][0], design.labels[outer[0][0]])
     place, team_start = teams_by_institution(institution)
-    placed = place[team]
+    placed = team if np.array_equal(place, np.arange(len(place))) else place[team]
     streamed = stream(columns, design.z, person, placed, team_start)
     if streamed is not None:
         return streamed
-    team_of = parents(person, team, name, outer[0][0], design.labels[name]) if outer else None
+    team_of = parents(person, team, name, outer[0][0], labels) if outer else None
     sums = PersonSums.empty(int(person.max()) + 1, len(columns.terms), design.z)
     sums.add_rows(columns, person)
     return nest(sums, team_of, institution)
