@@ -117,9 +117,7 @@ def end_to_end(folder):
 def first_use():
     start = time.perf_counter()
     ours(trial(*SIZES["S"]), "two")
-    print(
-        f"first fit in this process (compiled, or read from disk): {time.perf_counter() - start:.1f} s"
-    )
+    print(f"first fit in this process (compiled, or read from disk): {time.perf_counter() - start:.1f} s")
 
 
 def main():

@@ -29,7 +29,4 @@ def main():
     print(f"lmerTest loop with Satterthwaite: {ratio(theirs and theirs['lmertest'], each)} {why}")
     print("simr: missing (not in Debian)")
     found = importlib.util.find_spec("mcpower")
-    print(
-        "MCPower: "
-        + ("installed; not compared (no loss, no visit schedule)" if found else "missing")
-    )
+    print("MCPower: " + ("installed; not compared (no loss, no visit schedule)" if found else "missing"))
