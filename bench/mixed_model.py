@@ -61,7 +61,7 @@ def fits(folder):
         table = trial(*SIZES[size])
         path = folder / f"{size}.csv"
         pl.DataFrame(table).write_csv(path)
-        seconds = median_time(lambda table=table: ours(table, "two"), 7)
+        seconds = median_time(lambda table=table: ours(table, "two"), 15)
         found = ours(table, "two")
         theirs, why = r_seconds("mixed_model.R", path, "two", 1 if size in ("L", "XL") else 5)
         lme4 = theirs and theirs["seconds"]

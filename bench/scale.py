@@ -25,7 +25,7 @@ def main():
         sums = from_parquet(path, wanted)
         fitting = median_time(lambda: fit_registry(sums, wanted), 3)
         print(
-            f"{size}, {table.height:,} shuffled rows: Polars {polars:.2f} s, DuckDB {duckdb:.2f} s, then fit {fitting:.2f} s"
+            f"{size}, {table.height:,} shuffled rows: Polars {polars:.2f} s, DuckDB {duckdb:.2f} s; fit {fitting:.2f} s"
         )
         if importlib.util.find_spec("dask"):
             import dask.dataframe as dd
