@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from kring.care.circles import actions, policy
 from kring.care.circles.forms import StartCircle
 from kring.care.home.actions import start_with_client
+from kring.care.people import policy as accounts
 from kring.care.stored import allow, id_or_404
 
 
@@ -28,6 +29,7 @@ def start(request: HttpRequest) -> HttpResponse:
     page |= {"new_id": uuid.uuid4(), "may_start": policy.may_start_for_others(person)}
     page["supports"] = any(seat.role == "regieondersteuner" for seat in seats.values())
     page["leads"] = policy.led_teams(person).exists()
+    page |= {"organisations": accounts.organisations_run_by(person), "emergency": accounts.may_break_glass(person)}
     return render(request, "home/start.html", page)
 
 

@@ -32,7 +32,7 @@ def nominate(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     new_id = id_in_address(request)
     if new_id is None and request.method == "GET":
         return redirect(address_with_id(request))
-    if new_id and request.method == "GET" and policy.members_visible_to(seat).filter(pk=new_id).exists():  # the back button
+    if new_id and policy.members_visible_to(seat).filter(pk=new_id).exists() and request.method == "GET":
         return redirect("circles:change_member", circle_id, new_id)
     ties = policy.visible(Tie, seat).filter(kind__in=["person", "organisation"]).order_by("created_at")
     named = policy.members_visible_to(seat).filter(ended_at=None, tie__isnull=False).values("tie_id")

@@ -38,7 +38,7 @@ def new_tie(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     new_id = id_in_address(request)
     if new_id is None and request.method == "GET":
         return redirect(address_with_id(request))
-    if new_id and request.method == "GET" and policy.visible(Tie, seat).filter(pk=new_id).exists():  # the back button
+    if new_id and policy.visible(Tie, seat).filter(pk=new_id).exists() and request.method == "GET":
         return redirect("circles:edit_tie", circle_id, new_id)
     form = NewTie(request.POST or None, initial={"new_id": new_id})
     if request.method == "POST" and form.is_valid():

@@ -78,7 +78,7 @@ def add_point(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID)
     new_id = id_in_address(request)
     if new_id is None and request.method == "GET":
         return redirect(address_with_id(request))
-    if new_id and request.method == "GET" and policy.agenda(seat, meeting).filter(pk=new_id).exists():  # the back button
+    if new_id and policy.agenda(seat, meeting).filter(pk=new_id).exists() and request.method == "GET":
         return redirect("meetings:meeting", circle_id, meeting_id)
     form = NewPoint(request.POST or None, initial={"new_id": new_id})
     if request.method == "POST" and form.is_valid():

@@ -42,7 +42,7 @@ def new_meeting(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     new_id = id_in_address(request)
     if new_id is None and request.method == "GET":
         return redirect(address_with_id(request))
-    if new_id and request.method == "GET" and policy.visible(seat).filter(pk=new_id).exists():  # the back button
+    if new_id and policy.visible(seat).filter(pk=new_id).exists() and request.method == "GET":
         return redirect("meetings:meeting", circle_id, new_id)
     initial = {"place": seat.circle.place, "new_id": new_id}
     form = PlanMeeting(request.POST or None, initial=initial, **people(seat))
