@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -251,6 +252,35 @@ def test_asreview_opens_what_we_write(tmp_path) -> None:
     with project.load(path, tmp_path / "projects") as opened:
         assert list(opened.db.input["title"]) == ["One", "Two"]
         assert opened.db.get_results_table()["label"].tolist() == [0]
+
+
+def test_a_project_of_asreview_2_is_read(tmp_path) -> None:
+    """Made with the classes by which ASReview 3 itself reads version 2."""
+    store = pytest.importorskip("asreview.project.migration.legacy_v2.store")
+    from asreview.project.migration.legacy_v2.record import Record as Row
+    from asreview.project.migration.legacy_v2.sqlstate import SQLiteState
+
+    data = store.DataStore(tmp_path / "data_store.db")
+    data.create_tables()
+    data.add_records([Row(dataset_row=n, dataset_id="x", title=title) for n, title in enumerate(("One", "Two"))])
+    state = SQLiteState(tmp_path / "results.db")
+    state.create_tables()
+    state._conn.execute("INSERT INTO results (record_id, label) VALUES (1, 1)")
+    state._conn.commit()
+    path = tmp_path / "old.asreview"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("project.json", json.dumps({"project_file_version": 2, "reviews": [{"id": "r"}]}))
+        archive.write(tmp_path / "data_store.db", "data_store.db")
+        archive.write(tmp_path / "results.db", "reviews/r/results.db")
+    assert [(r.title, r.label) for r in read_export(path).records] == [("One", None), ("Two", 1)]
+
+
+def test_an_older_or_broken_project_of_asreview_is_refused(tmp_path) -> None:
+    path = tmp_path / "p.asreview"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("project.json", json.dumps({"version": "0.19"}))
+    with pytest.raises(Problem, match=r"project format 1; 2 and 3 are read\. Export the project again"):
+        read_export(path)
 
 
 def test_nbib_finds_the_same_records() -> None:

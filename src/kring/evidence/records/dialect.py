@@ -55,7 +55,7 @@ def recognise(content: str, name: str) -> str:
         if pattern.search(content[:4000]):
             raise Problem(f"This is {what}, which Kring does not read.", "Export as RIS instead.", file=name)
     header = content.lstrip().split("\n", 1)[0]
-    if re.search(r"title", header, re.I) and re.search(r"[,;\t]", header):
+    if (re.search(r"title", header, re.I) and re.search(r"[,;\t]", header)) or re.search(r"\tTI\t", header):
         return "csv"
     raise Problem(
         "The format was not recognised: no record tags, and no header row with a title column.",

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from typing import Literal
 
 import openpyxl
 
@@ -16,6 +17,7 @@ csv.field_size_limit(50_000_000)  # an abstract with tags can pass Python's 131,
 ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)(?<!/)>(.*?)</(?:\w+:)?row>", re.S)
 NUMBERED = re.compile(rb'\br="(\d+)"')
 VALUE = re.compile(rb"<(?:\w+:)?[vt]\b[^>]*>[^<]*[^<\s][^<]*<")
+BLANK = ' \t",;'
 FORMAT = "Export again as CSV, or mend this row."
 
 
@@ -29,15 +31,19 @@ def delimiter(text: Text) -> str:
     return max("\t,;", key=header.count)
 
 
+def is_bare(text: Text) -> bool:
+    """Web of Science's tab-delimited format: quotes in it are mere characters."""
+    return text.content.lstrip().startswith("PT\tAU\t")
+
+
 def count_csv(text: Text, name: str) -> Count:
     """Rows by their quotes alone: a line end outside quotes ends a row. Blank rows do not count."""
-    starts, odd, quoted, begin, content = [], False, False, 1, False
+    starts, quoted, begin, content, bare = [], False, 1, False, is_bare(text)
     for number, line in enumerate(text.lines, 1):
         if not quoted:
             begin, content = number, False
-        content = content or bool(line.strip(f' \t"{delimiter_set}'))
-        odd = line.count('"') % 2 == 1
-        quoted = quoted != odd
+        content = content or bool(line.strip(BLANK))
+        quoted = quoted != (line.count('"') % 2 == 1) and not bare
         if not quoted and content:
             starts.append(begin)
     if quoted:
@@ -45,16 +51,15 @@ def count_csv(text: Text, name: str) -> Count:
     return Count(starts[1:], [])
 
 
-delimiter_set = ",;\t"
-
-
 def read_csv(text: Text, name: str) -> list[Tags]:
     """One dict per row, keyed by plain column name. A row that does not fit its header is refused."""
-    reader = csv.reader(io.StringIO(text.content, newline=""), delimiter=delimiter(text), strict=True)
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if is_bare(text) else csv.QUOTE_MINIMAL
+    source = io.StringIO(text.content, newline="")
+    reader = csv.reader(source, delimiter=delimiter(text), strict=True, quoting=quoting)
     rows = []
     try:
         for row in reader:
-            if any(cell.strip(f' "{delimiter_set}') for cell in row):
+            if any(cell.strip(BLANK) for cell in row):
                 rows.append((reader.line_num, row))
     except csv.Error as error:
         raise Problem(f"The row cannot be read: {error}.", FORMAT, file=name, line=reader.line_num) from None
