@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kring.evidence.synthesis import components, direction, effects, multilevel
@@ -127,8 +127,17 @@ def test_pooling_does_not_depend_on_the_order_of_studies(cells, method):
     assert backward.tau2 == pytest.approx(forward.tau2, rel=1e-6, abs=1e-9)
 
 
+TWO_TOPS = [(0.0, 2.0), *[(1.0, 1.0)] * 4, *[(1.75, 0.015625)] * 2, (0.5, 0.25)]
+NEARLY_EQUAL_TOPS = [
+    (0.0, 3.0), (1.9, 0.001), (1.9, 0.001), (0.5625, 1.890625), (0.953125, 2.0), (0.953125, 2.4375),
+    (0.6171875, 2.46875), (0.436, 0.31887), (0.060546875, 1.12890625),
+]  # fmt: skip
+
+
 @settings(max_examples=80, deadline=None)
 @given(ESTIMATES)
+@example(TWO_TOPS)
+@example(NEARLY_EQUAL_TOPS)
 def test_reml_is_at_the_top_of_its_likelihood(cells):
     from kring.evidence.synthesis.pooling import log_likelihood
 

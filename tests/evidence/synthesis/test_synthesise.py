@@ -89,6 +89,13 @@ def test_three_clean_estimates_are_pooled_with_leave_one_out_and_multiverse():
     assert found.pool.by_icc == ()
 
 
+def test_eleven_trials_are_pooled_in_more_than_ten_thousand_ways():
+    found = recovery(*(study(f"s{i}", {**REFOCUS, "effect": 0.68 + i, "ci_low": i - 1.7, "ci_high": i + 3.1})
+                       for i in range(11)))  # fmt: skip
+    assert found.pool.paths.mu.size == 5 * 3 * 3 * 4 * (1 + 11 + 55) > 10_000
+    assert found.pool.paths.share("above") > 0.9
+
+
 def test_several_estimates_of_one_study_are_not_pooled_as_if_they_were_studies():
     found = recovery(study("a", REFOCUS, outcomes=2), study("b", REFOCUS), study("c", REFOCUS))
     assert (found.pooled.k, len(found.entered)) == (3, 4)

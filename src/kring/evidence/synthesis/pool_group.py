@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from kring.evidence.synthesis import multilevel
 from kring.evidence.synthesis.effects import design_effect
-from kring.evidence.synthesis.multiverse import Multiverse, StudyResult, composite, multiverse
+from kring.evidence.synthesis.multiverse import Multiverse, StudyResult, composite, exclusions, multiverse
 from kring.evidence.synthesis.pooling import METHODS, TESTS, Pooled, leave_one_out, pool
 
 
@@ -82,8 +82,14 @@ def pool_group(entered: Sequence[StudyResult], settings: Settings) -> GroupPool 
         multilevel.robust(model, [r.study for r in entered]) if model else None,
         tuple(float(s) for s in model.sigma2) if model else (),
         tuple(leave_one_out(yi, vi, settings.estimator, settings.test)) if many else (),
-        multiverse(entered, rhos=settings.rhos, iccs=(0.0, *settings.iccs)) if many else None,
+        _paths(entered, settings, studies) if many else None,
     )  # fmt: skip
+
+
+def _paths(entered: Sequence[StudyResult], settings: Settings, studies: tuple[str, ...]) -> Multiverse:
+    """Every choice, with one or two studies left out (one only above 20 studies: the picture says no more then)."""
+    gone = exclusions(studies, at_most=2 if len(studies) <= 20 else 1)
+    return multiverse(entered, rhos=settings.rhos, iccs=(0.0, *settings.iccs), excluded=gone)
 
 
 def _at(entered: Sequence[StudyResult], settings: Settings, icc: float) -> Pooled:

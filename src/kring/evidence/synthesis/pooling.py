@@ -154,17 +154,26 @@ def _climb(yi: Floats, vi: Floats, start: float, restricted: bool) -> float:
 
 @njit(cache=True)
 def _likelihood(yi: Floats, vi: Floats, restricted: bool) -> float:
-    """The highest of the tops reached from 0, Hedges' estimate and the mean variance: there can be two tops.
+    """The highest top of the likelihood: there can be several, where variances differ by orders of magnitude.
 
-    One in 10,000 simulated sets of 20 studies has its top inside while Hedges' estimate is 0.
+    0 is one candidate. Others lie where the slope turns from up to down on a grid that is even in log(tau2), from
+    far below the variances to beyond the spread of yi. (One in 10,000 simulated sets of 20 studies has its top
+    inside while Hedges' estimate is 0.)
     """
+    points = 24
+    low = 0.1 * vi.min()
+    ratio = (max(2.0 * (yi.max() - yi.min()) ** 2, 10.0 * low) / low) ** (1.0 / (points - 1))
     best = _climb(yi, vi, 0.0, restricted)
     height = log_likelihood(yi, vi, best, restricted)
-    for start in (_hedges(yi, vi), vi.mean()):
-        top = _climb(yi, vi, start, restricted)
-        value = log_likelihood(yi, vi, top, restricted)
-        if value > height + 1e-12 * abs(height):
-            best, height = top, value
+    tau2, rising = low, _slope_and_curve(yi, vi, low, restricted)[0] > 0.0
+    for _ in range(points):
+        tau2 *= ratio
+        before, rising = rising, _slope_and_curve(yi, vi, tau2, restricted)[0] > 0.0
+        if before and not rising:
+            top = _climb(yi, vi, tau2 / math.sqrt(ratio), restricted)
+            value = log_likelihood(yi, vi, top, restricted)
+            if value > height + 1e-12 * abs(height):
+                best, height = top, value
     return best
 
 

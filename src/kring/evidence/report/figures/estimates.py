@@ -90,7 +90,8 @@ def funnel(labels: Sequence[str], yi: Sequence[float], vi: Sequence[float], cent
         figure.text(x(tick), 350, f"{tick:g}", "small", "middle")
     for label, y, e in zip(labels, yi, se, strict=True):
         figure.circle(x(y), down(e), 5, "main edge", label)
-    figure.text(60, 378, "Across: estimate. Down: standard error (precise studies on top).", "small")
+    few = " Fewer than 10 studies: it cannot tell." if len(labels) < 10 else ""
+    figure.text(60, 378, f"Across: estimate. Down: standard error (precise studies on top).{few}", "small")
     return figure
 
 
@@ -132,6 +133,8 @@ def _strips(whole: Multiverse) -> list[tuple[str, Callable[[int], bool]]]:
     for gone in dict.fromkeys(choice.excluded for choice in whole.choices):
         if len(gone) == 1:
             rows.append((f"without {gone[0]}", made("excluded", gone)))
+    if any(len(choice.excluded) > 1 for choice in whole.choices):
+        rows.append(("without two studies", lambda i: len(whole.choices[i].excluded) > 1))
     return rows
 
 
