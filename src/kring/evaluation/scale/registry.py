@@ -170,8 +170,9 @@ def _from_duckdb(path: str, model: RegistryModel) -> PartSums:
     source = f"(SELECT * FROM read_parquet(?) WHERE {complete})"  # noqa: S608 column names come from a parsed formula
     with duckdb.connect() as connection:
         by_person = f"SELECT {groups}, {sums} FROM {source} GROUP BY {groups}"  # noqa: S608
-        persons = pl.DataFrame(connection.execute(by_person, [path]).to_arrow_table())
-        total = pl.DataFrame(connection.execute(f"SELECT {gram} FROM {source}", [path]).to_arrow_table())  # noqa: S608
+        persons = pl.DataFrame(connection.sql(by_person, params=[path]).to_arrow_table())
+        over_all = f"SELECT {gram} FROM {source}"  # noqa: S608
+        total = pl.DataFrame(connection.sql(over_all, params=[path]).to_arrow_table())
     return PartSums(persons, _gram(total.row(0, named=True), m))
 
 
