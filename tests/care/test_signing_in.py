@@ -308,6 +308,9 @@ def test_nothing_can_be_added_to_an_account_before_its_address_is_proved(client,
     client.post(f"/enter/{links.issue(person, valid=dt.timedelta(hours=1))}/")
     assert client.get("/me/second-step/app/").headers["Location"] == "/me/second-step/"
     assert client.get("/me/passkeys/add/").headers["Location"] == "/me/second-step/"
+    page = client.get("/me/second-step/").content.decode()
+    assert "First show with a code" in page
+    assert 'href="/me/address/"' in page
 
 
 def test_an_invitation_never_finds_an_account_that_exists(anna):

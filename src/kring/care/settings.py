@@ -183,6 +183,7 @@ ACCOUNT_RATE_LIMITS = {  # per address ("key") and per network address; docs/dec
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("KRING_PROXIES", "0" if DEMO or TESTING else "1"))
 
+MFA_ADAPTER = "kring.care.people.adapters.SecondSteps"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone must prove who holds it (PIN, finger, face)

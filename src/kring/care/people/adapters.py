@@ -4,6 +4,7 @@ import dataclasses
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest
@@ -93,6 +94,13 @@ class Accounts(DefaultAccountAdapter):
         user.name = form.cleaned_data["name"]
         user.language = _spoken()
         return super().save_user(request, user, form, commit)
+
+
+class SecondSteps(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "unverified_email": _("First show with a code that your e-mail address is yours."),
+        "incorrect_code": _("This code is not right. Look once more."),
+    }
 
 
 class Institutions(DefaultSocialAccountAdapter):
