@@ -14,7 +14,7 @@ TRIALS = Path(__file__).with_name("designs") / "trials.toml"
 
 @dataclass(frozen=True)
 class Detectable:
-    """One trial: the smallest d found with the wanted power for each ICC, or what is missing to tell."""
+    """One trial: the smallest d found with the wanted power for each ICC (and drift of teams), or what is missing to tell."""
 
     label: str
     source: str
@@ -30,12 +30,13 @@ def detectable(path: Path = TRIALS) -> list[Detectable]:
     found = []
     for trial in words["trial"]:
         missing = trial.get("missing", "")
-        by_icc = {} if missing else {icc: _smallest(trial, icc, assumed) for icc in assumed["icc_team"]}
+        pairs = [] if missing else zip(assumed["icc_team"], assumed["team_time_sd"], strict=True)
+        by_icc = {icc: _smallest(trial, icc, drift, assumed) for icc, drift in pairs}
         found.append(Detectable(trial["label"], trial["source"], by_icc, missing, assumed["power"]))
     return found
 
 
-def _smallest(trial: dict[str, object], icc: float, assumed: dict[str, float]) -> float:
+def _smallest(trial: dict[str, object], icc: float, drift: float, assumed: dict[str, float]) -> float:
     wedge = trial["kind"] == "stepped-wedge"
     teams, persons = int(str(trial["teams"])), float(str(trial["persons"]))
     design = TrialDesign(
@@ -48,6 +49,6 @@ def _smallest(trial: dict[str, object], icc: float, assumed: dict[str, float]) -
         course="step" if wedge else "linear",
         icc_team=icc,
         correlation=assumed["correlation"],
-        team_time_sd=0.0 if wedge else assumed["team_time_sd"],
+        team_time_sd=0.0 if wedge else drift,
     )
     return smallest_detectable(design, assumed["power"])
