@@ -14,7 +14,7 @@ TRIALS = Path(__file__).with_name("designs") / "trials.toml"
 
 @dataclass(frozen=True)
 class Detectable:
-    """One trial: the smallest d found with the wanted power for each ICC (and drift of teams), or what is missing to tell."""
+    """One trial: the smallest d found with the wanted power for each ICC and drift, or what is missing to tell."""
 
     label: str
     source: str
