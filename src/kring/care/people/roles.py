@@ -1,6 +1,6 @@
 """The roles, and in plain words what each of them opens. The page 'Who may see what' is made from this.
 
-The rules themselves are in the policy modules; a test holds each sentence here against them.
+The rules themselves are in the policy modules; these sentences are kept in step with them by hand.
 """
 
 import dataclasses
