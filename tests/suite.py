@@ -5,6 +5,7 @@ Without PostgreSQL on the machine its run is reported as skipped; with KRING_CI=
 """
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -44,4 +45,5 @@ def _said(database: str, status: int) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_frame: sys.exit(143))  # so that the throwaway server is stopped too
     sys.exit(main(sys.argv[1:]))
