@@ -117,6 +117,9 @@ THINGS = {
     "everything": pgettext_lazy("looked at", "everything in your circle"),
 }  # fmt: skip
 
+BETWEEN_TWO = ("interview", "talk", "talks", "my talk")
+"""Not the client's to read: that a talk was held stays between two people, as the talk does. The trail keeps it."""
+
 WHY = (
     ("emergency", gettext_lazy("in an emergency")),
     ("preview", gettext_lazy("as one of your people sees it")),
@@ -147,7 +150,7 @@ class Day:
 
 def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Event]:
     """The newest events of a circle. `who`: one person's id, "all", or nothing for everybody but the client."""
-    found = Event.objects.filter(circle_id=seat.circle_id).order_by("-pk")
+    found = Event.objects.filter(circle_id=seat.circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
     if before is not None:
         found = found.filter(pk__lt=before)
     if who == EVERYBODY:

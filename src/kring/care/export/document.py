@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from kring.care.audit.models import Brought, Event
+from kring.care.circles.log import BETWEEN_TWO
 from kring.care.export.declared import EXPORTED, LOG
 from kring.care.people.models import Person
 
@@ -88,7 +89,7 @@ def _log(circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
     """Brought lines first, then those of this installation: the order in which things happened."""
     told = []
     for model in (Brought, Event):
-        for event in model.objects.filter(circle_id=circle_id).order_by("pk"):
+        for event in model.objects.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("pk"):
             line = {name: plain(getattr(event, name)) for name in LOG}
             line["actor_id"], line["on_behalf_of_id"] = (
                 people.alias(event.actor_id),

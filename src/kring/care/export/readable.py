@@ -56,7 +56,7 @@ LABELS = {
 def whole(seat: Seat) -> str:
     """The client's file: everything in the circle, and who looked."""
     sections = [_section(title, label, names.split(), seat.circle_id) for title, label, names in SECTIONS]
-    told = log.days(Event.objects.filter(circle_id=seat.circle_id).order_by("-pk")[:2000], seat.client_id)
+    told = log.days(log.events(seat, log.EVERYBODY)[:2000], seat.client_id)
     return _page(_("Everything in your circle"), sections, told)
 
 

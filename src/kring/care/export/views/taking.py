@@ -24,25 +24,31 @@ def page(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
 
 def whole(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = _client(request, circle_id)
-    return _file(readable.whole(seat), "html", "text/html; charset=utf-8")
+    told = readable.whole(seat)
+    wrote(seat, "exported", "everything")
+    return _file(told, "html", "text/html; charset=utf-8")
 
 
 def pdf(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = _client(request, circle_id)
-    return _file(readable.pdf(readable.whole(seat)), "pdf", "application/pdf")
+    told = readable.pdf(readable.whole(seat))
+    wrote(seat, "exported", "everything")
+    return _file(told, "pdf", "application/pdf")
 
 
 def as_json(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = _client(request, circle_id)
     text = json.dumps(document(seat.circle_id), ensure_ascii=False, indent=1)
+    wrote(seat, "exported", "everything")
     return _file(text, "json", "application/json; charset=utf-8")
 
 
 def about(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(_may_take(seat) and not seat.is_client)
+    told = readable.about(seat)  # read before its own line is written: the same data give the same file
     wrote(seat, "exported", "own data", rule="own data")
-    return _file(readable.about(seat), "html", "text/html; charset=utf-8")
+    return _file(told, "html", "text/html; charset=utf-8")
 
 
 def _may_take(seat: Seat) -> bool:
@@ -53,7 +59,6 @@ def _may_take(seat: Seat) -> bool:
 def _client(request: HttpRequest, circle_id: uuid.UUID) -> Seat:
     seat = sit(request, circle_id)
     allow(policy.may_share(seat))
-    wrote(seat, "exported", "everything")
     return seat
 
 
