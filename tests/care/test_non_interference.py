@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from kring.care.circles import actions, interviews, invitations, sharing
+from kring.care.circles import actions, glass, interviews, invitations, sharing
 from kring.care.circles.models import Member, Tie
 from kring.care.circles.topics import EVERYONE, Topic, Zone
 from tests.care import routes
@@ -147,6 +147,7 @@ def world(cast):
         sharing.share(by=noor(cast), topic=topic, role=EVERYONE)
     sharing.share(by=noor(cast), topic=Topic.PEOPLE, member=cast.members["ruth"])  # to have talks with
     routes.break_the_glass(cast)
+    glass.code_of(noor(cast))  # drawn at its first look, and the looks below are rolled back
     pages(cast)  # makes what stands in the addresses
     return cast
 
