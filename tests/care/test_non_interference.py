@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -138,6 +139,13 @@ KINDS = [
     Kind(hidden_grant, ("client", "professional_circle")),
     Kind(hidden_move),
 ]
+
+
+@pytest.fixture(autouse=True)
+def still():
+    """The clock stands still, as pages say when they were made."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture
