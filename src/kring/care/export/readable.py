@@ -18,7 +18,8 @@ from kring.care.circles.models import Interview, Member
 from kring.care.circles.seats import Seat
 from kring.care.export.document import way_to_circle
 from kring.care.meetings.models import Attendance
-from kring.care.plan.models import Action
+from kring.care.meetings.policy import visible
+from kring.care.plan.policy import actions_visible_to
 
 SECTIONS = (
     (gettext_lazy("Your circle"), "circles.Circle", "name phase place chair every_weeks channel"),
@@ -61,7 +62,10 @@ def whole(seat: Seat) -> str:
 
 
 def about(seat: Seat) -> str:
-    """A member's file: what is stored about them in this circle, their own talks, and what they did here."""
+    """A member's file: what is stored about them in this circle, their own talks, and what they did here.
+
+    What hangs on a meeting or an action is in it while they may see that: else it would tell of what is hidden.
+    """
     own = {"member": seat.member_id}
     place = Member.objects.filter(person=seat.person_id, circle_id=seat.circle_id, ended_at=None)
     talks = ["held_on", "expectations", "relationship", "contribution"]
@@ -69,8 +73,8 @@ def about(seat: Seat) -> str:
         _rows(_("Your place in the circle"), place, SECTIONS[1][2].split()),
         _rows(_("Your talks"), Interview.objects.filter(**own), talks),
         _rows(_("Your talks, about others"), Interview.objects.filter(**own, others_open=True), ["about_others"]),
-        _rows(_("What you do"), Action.objects.filter(owner=seat.member_id), SECTIONS[5][2].split()),
-        _rows(_("Meetings"), Attendance.objects.filter(**own), ["reply", "came"]),
+        _rows(_("What you do"), actions_visible_to(seat).filter(owner=seat.member_id), SECTIONS[5][2].split()),
+        _rows(_("Meetings"), Attendance.objects.filter(**own, meeting__in=visible(seat)), ["reply", "came"]),
     ]
     mine = Event.objects.filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")[:2000]
     return _page(_("What is stored about you"), sections, log.days(mine, seat.client_id))
