@@ -153,4 +153,6 @@ VISITS = [
     Visit("circles/my_talk.html", "/c/{circle}/my-talk/", who="pieter", state="nothing"),
     Visit("circles/log.html", "/c/{circle}/log/", state="empty"),
     Visit("circles/log.html", "/c/{circle}/log/?who=all", state="with lines"),
+    Visit("circles/emergency.html", "/emergency/", who="eva"),
+    Visit("circles/emergencies.html", "/c/{circle}/emergencies/"),
 ]

@@ -23,4 +23,6 @@ VISITS = [
     Visit("home/about_circle.html", "/about/circle/", who=None),
     Visit("home/about_privacy.html", "/about/privacy/", who=None),
     Visit("home/about_helping.html", "/about/helping/", who=None),
+    Visit("home/leaving.html", "/me/delete/", who="sanne"),
+    Visit("home/leaving.html", "/me/delete/", state="of a client"),
 ]
