@@ -8,7 +8,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from kring.care.circles.models import Circle, Interview, Invitation, Member
 from kring.care.meetings.models import Meeting
@@ -19,7 +19,13 @@ WAYS = [("nl", True), ("nl", False), ("en", True), ("en", False)]
 
 def press(page: Page) -> None:
     """The main action of the page."""
-    page.locator("main form .main").last.click()
+    send(page, page.locator("main form .main").last)
+
+
+def send(page: Page, button: Locator) -> None:
+    """Press a button that writes, and wait for the answer: a page that changes in place does not load anew."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        button.click()
 
 
 def to(page: Page, part: str) -> None:
@@ -50,7 +56,7 @@ def test_a_client_takes_her_circle_through_all_six_phases(sit_down, cast, langua
 def begin_with_a_map(page: Page) -> Circle:
     """Phase 1: her own circle, in one click, and a map of one."""
     page.goto("/")
-    page.locator("form[action$='/begin/'] button").click()
+    send(page, page.locator("form[action$='/begin/'] button"))
     to(page, "/map/")
     to(page, "/map/new/")
     page.fill("[name=name]", "Marja")
@@ -131,7 +137,7 @@ def plan_a_meeting(page: Page, circle: Circle) -> None:
 def say_yes(page: Page, circle: Circle) -> None:
     door(page, 2)
     page.locator("main .rows a").first.click()
-    page.locator("button[name=answer][value=yes]").click()
+    send(page, page.locator("button[name=answer][value=yes]"))
     assert Meeting.objects.get(circle=circle).attendances.get(member__name="Marja").reply == "yes"
 
 
@@ -158,8 +164,8 @@ def agree(page: Page, circle: Circle) -> None:
     form = page.locator("form[action$='/agree/']")
     form.locator("[name=text]").fill("De club bellen")
     form.locator("[name=owner]").select_option(label="Marja")
-    form.locator("button").click()
-    assert "De club bellen" in page.inner_text("main")
+    send(page, form.locator("button"))
+    page.locator("main", has_text="De club bellen").wait_for()
 
 
 def follow_up(client: Page, sister: Page, circle: Circle) -> None:
@@ -167,7 +173,7 @@ def follow_up(client: Page, sister: Page, circle: Circle) -> None:
     action = Action.objects.get(circle=circle)
     sister.goto(f"/c/{circle.pk}/plan/actions/{action.pk}/")
     for verb in ("yes", "done"):
-        sister.locator(f"form[action*='/{verb}/'] button").first.click()
+        send(sister, sister.locator(f"form[action*='/{verb}/'] button").first)
         sister.goto(f"/c/{circle.pk}/plan/actions/{action.pk}/")
     action.refresh_from_db()
     assert action.accepted_at is not None
@@ -184,6 +190,6 @@ def reorient(page: Page, circle: Circle) -> None:
     page.goto(f"/c/{circle.pk}/phases/")
     summary = page.locator("#phase-6 > summary")
     summary.click()
-    page.locator("#phase-6 form[action$='/move/'] button").click()
+    send(page, page.locator("#phase-6 form[action$='/move/'] button"))
     circle.refresh_from_db()
     assert circle.phase == 6
