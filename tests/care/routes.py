@@ -7,6 +7,7 @@ parameter) or by the row's own `given`. Every request is rolled back, so rows ma
 
 import dataclasses
 import datetime as dt
+import importlib
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -434,3 +435,6 @@ ROUTES["meetings:finish"] = row(only_client())
 ROUTES["meetings:reopen"] = row(only_client(302), "post")
 ROUTES["reply_by_link"] = row(public(), given={"value": a_ticket})
 ROUTES["feed"] = row(public(), given={"secret": a_feed})
+
+for room in ("measures", "board", "training", "research"):  # at the end: they begin from what stands above
+    ROUTES |= importlib.import_module(f"tests.care.rows.{room}").ROUTES

@@ -63,6 +63,10 @@ INSTALLED_APPS = [
     "kring.care.circles",
     "kring.care.plan",
     "kring.care.meetings",
+    "kring.care.measures",
+    "kring.care.board",
+    "kring.care.training",
+    "kring.care.research",
     "kring.care.export",
     "kring.care.home",
 ]

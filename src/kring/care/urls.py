@@ -24,4 +24,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reply/<str:value>/", calendar.ticket, name="reply_by_link"),
     path("calendar/<str:secret>.ics", calendar.feed, name="feed"),
     path("c/<uuid:circle_id>/", include("kring.care.export.urls")),
+    path("questions/", include("kring.care.measures.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.measures.circle_urls")),
+    path("team/", include("kring.care.board.urls")),
+    path("training/", include("kring.care.training.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.training.circle_urls")),
+    path("research/", include("kring.care.research.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.research.circle_urls")),
 ]

@@ -36,6 +36,7 @@ class Visit:
 
 
 def every_visit() -> list[Visit]:
-    from tests.browser.pages import circles, export, home, meetings, people, plan
+    from tests.browser.pages import board, circles, export, home, measures, meetings, people, plan, research, training
 
-    return [visit for room in (home, people, circles, plan, meetings, export) for visit in room.VISITS]
+    rooms = (home, people, circles, plan, meetings, export, measures, board, training, research)
+    return [visit for room in rooms for visit in room.VISITS]

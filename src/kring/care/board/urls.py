@@ -1,0 +1,6 @@
+"""Addresses of the room that belong to no circle."""
+
+from django.urls import URLPattern
+
+app_name = "board"
+urlpatterns: list[URLPattern] = []

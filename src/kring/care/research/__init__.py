@@ -1,0 +1,1 @@
+"""Studies, consent per study, and the de-identified tables that leave."""

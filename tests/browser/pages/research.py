@@ -1,0 +1,5 @@
+"""Pages of the room research."""
+
+from tests.browser.pages import Visit
+
+VISITS: list[Visit] = []

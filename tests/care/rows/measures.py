@@ -1,0 +1,5 @@
+"""Every address of the room measures, with the answer that each kind of person gets."""
+
+from tests.care.routes import Row
+
+ROUTES: dict[str, Row] = {}
