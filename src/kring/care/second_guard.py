@@ -30,6 +30,7 @@ OPEN = {
     "audit.Seal": "fingerprints only",
     "audit.Sealed": "fingerprints only",
     "meetings.CalendarFeed": "belongs to a person, and its hashed secret is the only key to it",
+    "measures.LoadedInstrument": "questions of an organisation, about nobody",
 }
 """Models of ours without row-level security, by room or by name, with the reason."""
 
@@ -42,10 +43,13 @@ SPECIAL = {
     "circles.Member": f"person_id = {_ME} OR circle_id = ANY ({_MINE})",
     "circles.Interview": f"held_by_id = {_ME} OR member_id IN (SELECT id FROM circles_member WHERE person_id = {_ME})",
     "circles.GlassBreak": f"person_id = {_ME} OR circle_id = ANY ({_MINE})",
+    "measures.OwnSchedule": f"member_id IN (SELECT id FROM circles_member WHERE person_id = {_ME})"
+    f" OR (shared_at IS NOT NULL AND circle_id IN ({_OWN_CIRCLES}))",
     "audit.Brought": f"circle_id IN ({_OWN_CIRCLES})",
     "audit.Event": f"actor_id = {_ME} OR circle_id IN ({_OWN_CIRCLES})",
 }
-"""Rows that somebody finds for another reason than a seat. An interview is between two people only."""
+"""Rows that somebody finds for another reason than a seat. An interview is between two people only, and what
+a member keeps about themselves is theirs until they share it."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION kring_circles(who text) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$

@@ -100,6 +100,7 @@ _THE_SHARING = pgettext_lazy("looked at", "who sees what")
 _THE_STEPS = pgettext_lazy("looked at", "the steps of your circle")
 _THE_TALKS = pgettext_lazy("looked at", "the talks")
 _THE_MAP = pgettext_lazy("looked at", "your map of people")
+_THE_PROGRESS = pgettext_lazy("looked at", "how it goes with you")
 _OWN_PLACE = pgettext_lazy("looked at", "the page about themselves")
 
 THINGS = {
@@ -110,6 +111,7 @@ THINGS = {
     "map": _THE_MAP, "goals": _THE_PLAN, "plan": _THE_PLAN, "actions": _THE_ACTIONS, "action": _THE_ACTIONS,
     "crisis": _THE_CRISIS_PLAN, "crisis plan": _THE_CRISIS_PLAN, "card": _THE_CARD, "card on a phone": _THE_CARD,
     "meetings": _THE_MEETINGS, "meeting": _THE_MEETINGS, "meeting on paper": _THE_MEETINGS,
+    "progress": _THE_PROGRESS, "questions": _THE_PROGRESS, "schedule": _THE_PROGRESS, "life": _THE_PROGRESS,
     "sees": _THE_SHARING, "handovers": _THE_SHARING, "handover": _THE_SHARING,
     "phases": _THE_STEPS, "decisions": _THE_STEPS, "phase": _THE_STEPS, "step": _THE_STEPS,
     "talks": _THE_TALKS, "talk": _THE_TALKS, "my talk": _THE_TALKS, "interview": _THE_TALKS,

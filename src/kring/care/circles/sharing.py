@@ -24,7 +24,7 @@ READY_MADE = {
     "goals": (Topic.MEETINGS, Topic.PEOPLE, Topic.GOALS, Topic.ACTIONS),
     "all": (Topic.MEETINGS, Topic.PEOPLE, Topic.GOALS, Topic.ACTIONS, Topic.CRISIS),
 }
-"""The three choices offered at an invitation. The map is in none of them: sharing it is a choice of its own."""
+"""The three choices offered at an invitation. The map and how it goes are in none: sharing those is a choice apart."""
 
 
 def ready_made_words() -> dict[str, tuple[str, str]]:

@@ -13,6 +13,7 @@ class Topic(models.TextChoices):
     ACTIONS = "actions", _("Who does what")
     CRISIS = "crisis", _("Crisis plan")
     MEETINGS = "meetings", _("Meetings")
+    PROGRESS = "progress", _("How it goes")
 
 
 class Zone(models.TextChoices):
@@ -44,6 +45,7 @@ class Task(models.TextChoices):
     ACTIONS = "actions", _("Keep the list of who does what")
     CRISIS = "crisis", _("Write the crisis plan")
     MEETINGS = "meetings", _("Plan and prepare meetings")
+    PROGRESS = "progress", _("Fill in how it goes")
 
 
 TASK_TOPICS = {
@@ -53,6 +55,7 @@ TASK_TOPICS = {
     Task.ACTIONS: Topic.ACTIONS,
     Task.CRISIS: Topic.CRISIS,
     Task.MEETINGS: Topic.MEETINGS,
+    Task.PROGRESS: Topic.PROGRESS,
 }
 
 LIFE_DOMAINS = [

@@ -27,6 +27,13 @@ EXPORTED = {
     "meetings.Attendance": "id created_at meeting member reply came mailed_sequence",
     "meetings.AgendaItem": "id created_at meeting order title kind goal notes removed_at version",
     "meetings.Decision": "id created_at meeting agenda_item text written_by removed_at",
+    "measures.Schedule": "id created_at circle removed_at zone version instrument respondent member starts_on months"
+    " dates proposed_by agreed_at paused_at ended_at told_for reminded_for",
+    "measures.Measurement": "id created_at schedule month due_on instrument_version language filled_by answers external"
+    " only_me started_at completed_at declined_at removed_at version",
+    "measures.Score": "id created_at measurement scale value answered of rule",
+    "measures.LifeFactor": "id created_at circle removed_at zone version kind note lever offered priority solved_at"
+    " written_by",
 }
 """In the order in which an import writes them: what is pointed at comes first."""
 
@@ -54,4 +61,8 @@ KEPT_BACK = {
     "circles.Interview": "between two people: the member takes their own along, the client never reads it",
     "meetings.CalendarFeed": "a key, not data",
     "circles.EmergencyCode": "a key, not data",
+    "measures.OwnSchedule": "a member's own, about themselves: the client has it only on the page where it is shared",
+    "measures.OwnMeasurement": "a member's own, about themselves",
+    "measures.OwnScore": "a member's own, about themselves",
+    "measures.LoadedInstrument": "belongs to the institution, by its licence",
 }

@@ -24,7 +24,7 @@ from kring.care.people.forms import Leaving
 from kring.care.people.models import Person
 from kring.care.second_guard import lifted
 
-ROOMS = ("circles", "plan", "meetings")
+ROOMS = ("circles", "plan", "meetings", "measures")
 
 
 @dataclasses.dataclass(frozen=True)
