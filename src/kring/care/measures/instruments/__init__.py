@@ -1,0 +1,26 @@
+"""Instruments: what is asked, and how answers become scores. Plain Python: no database, no web.
+
+An instrument is a scoring definition (a JSON file in `definitions/`) and a Questionnaire with the words. Our own
+check-ins carry their words in the definition; of published instruments only the scoring is shipped, and an organisation
+loads the words it is licensed for.
+"""
+
+from kring.care.measures.instruments.asking import asked
+from kring.care.measures.instruments.definition import Choice, Condition, Definition, Item, Scale, codes, load
+from kring.care.measures.instruments.faults import Fault, Refused
+from kring.care.measures.instruments.scoring import ScaleScore, score
+
+__all__ = [
+    "Choice",
+    "Condition",
+    "Definition",
+    "Fault",
+    "Item",
+    "Refused",
+    "Scale",
+    "ScaleScore",
+    "asked",
+    "codes",
+    "load",
+    "score",
+]

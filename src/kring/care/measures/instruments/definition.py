@@ -1,0 +1,248 @@
+"""Scoring definitions: the items of an instrument, its scales, and what is known of them, each with its source.
+
+Files are `definitions/CODE@VERSION.json`, shaped by `definition.schema.json`. A figure that nobody verified is null.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kring.care.measures.instruments.faults import Fault, Refused, refuse
+
+FOLDER = Path(__file__).parent / "definitions"
+Words = Mapping[str, str]  # one text per language: {"nl": ..., "en": ...}
+
+
+class Choice(NamedTuple):
+    """One answer that can be given, and what it counts for."""
+
+    value: int
+    label: Words
+
+
+class Condition(NamedTuple):
+    """An item is asked only while the answer to `item` stands in this relation (=, !=, <, <=, >, >=) to `value`."""
+
+    item: str
+    operator: str
+    value: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """One question. `text` and `choices` are None where the words are not ours to give."""
+
+    link_id: str
+    low: int
+    high: int
+    reversed: bool = False
+    recode: Mapping[int, int] | None = None
+    optional: bool = False
+    text: Words | None = None
+    choices: tuple[Choice, ...] | None = None
+    enable_when: tuple[Condition, ...] = ()
+
+    def points(self, value: int) -> int:
+        """What an answer counts for: turned round or recoded where the instrument says so."""
+        if self.recode is not None:
+            return self.recode[value]
+        return self.low + self.high - value if self.reversed else value
+
+    def takes(self, value: int) -> bool:
+        """Whether this whole number, within the range, is one of the answers."""
+        if self.choices is not None:
+            return any(choice.value == value for choice in self.choices)
+        return self.recode is None or value in self.recode
+
+    @property
+    def least(self) -> int:
+        """The lowest number of points."""
+        return min(self.recode.values()) if self.recode else self.low
+
+    @property
+    def most(self) -> int:
+        """The highest number of points."""
+        return max(self.recode.values()) if self.recode else self.high
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure with where it stands. `kind` tells alpha from retest, and one sample from another."""
+
+    value: float
+    source: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Norm:
+    """Mean and SD of a reference group."""
+
+    group: str
+    mean: float
+    sd: float
+    source: str
+    n: int | None = None
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A score made of items. `at_least` is how many must be answered; the rest count as the mean of those."""
+
+    code: str
+    title: Words
+    items: tuple[str, ...]
+    combine: str
+    at_least: int
+    low: float
+    high: float
+    better: str
+    reliability: Figure | None = None
+    sd: Figure | None = None
+    norms: tuple[Norm, ...] = ()
+
+
+@dataclass(frozen=True)
+class Definition:
+    """An instrument as it is scored. `validated` False means: say so wherever a score of it is shown."""
+
+    code: str
+    version: str
+    title: Words
+    items: tuple[Item, ...]
+    scales: tuple[Scale, ...]
+    respondents: tuple[str, ...]
+    validated: bool
+    source: str
+    notes: tuple[str, ...] = ()
+    about: Words | None = None
+    intro: Words | None = None
+    obtain: str = ""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the words of the items are shipped."""
+        return all(item.text is not None for item in self.items)
+
+    def item(self, link_id: str) -> Item:
+        """The item of this linkId; KeyError when there is none."""
+        return {item.link_id: item for item in self.items}[link_id]
+
+    def scale(self, code: str) -> Scale:
+        """The scale of this code; KeyError when there is none."""
+        return {scale.code: scale for scale in self.scales}[code]
+
+
+@cache
+def shelf() -> Mapping[str, tuple[str, ...]]:
+    """The versions that are shipped, by code, oldest first."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(FOLDER.glob("*@*.json")):
+        code, version = path.stem.split("@")
+        found.setdefault(code, []).append(version)
+    return {code: tuple(sorted(versions, key=_order)) for code, versions in found.items()}
+
+
+def _order(version: str) -> tuple[tuple[int, str], ...]:
+    """1.10 comes after 1.9."""
+    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in version.split("."))
+
+
+def codes() -> tuple[str, ...]:
+    """The code of every instrument that can be scored."""
+    return tuple(shelf())
+
+
+@cache
+def load(code: str, version: str | None = None) -> Definition:
+    """The definition of this code, the newest unless a version is named; Refused where there is none."""
+    versions = shelf().get(code)
+    if versions is None:
+        raise refuse("no_instrument", f"there is no instrument {code!r}.", "code", f"There are: {', '.join(shelf())}.")
+    if version is not None and version not in versions:
+        known = ", ".join(versions)
+        raise refuse("no_version", f"{code} has no version {version!r}.", "version", f"There are: {known}.")
+    return parse(json.loads((FOLDER / f"{code}@{version or versions[-1]}.json").read_bytes()))
+
+
+def parse(document: Mapping[str, Any]) -> Definition:
+    """A Definition of its JSON document; Refused where a scale or condition names what is not there."""
+    lists = {name: tuple(map(_choice, entries)) for name, entries in document.get("choices", {}).items()}
+    definition = Definition(
+        code=document["code"],
+        version=document["version"],
+        title=document["title"],
+        items=tuple(_item(entry, lists) for entry in document["items"]),
+        scales=tuple(map(_scale, document["scales"])),
+        respondents=tuple(document["respondents"]),
+        validated=document["validated"],
+        source=document["source"],
+        notes=tuple(document.get("notes", ())),
+        about=document.get("about"),
+        intro=document.get("intro"),
+        obtain=document.get("obtain", ""),
+    )
+    faults = [*_unknown_items(definition), *_impossible(definition)]
+    if faults:
+        raise Refused(faults)
+    return definition
+
+
+def _choice(entry: Mapping[str, Any]) -> Choice:
+    return Choice(entry["value"], entry["label"])
+
+
+def _item(entry: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> Item:
+    choices = lists[entry["choices"]] if "choices" in entry else None
+    values = [choice.value for choice in choices] if choices else entry["range"]
+    recode = entry.get("recode")
+    return Item(
+        link_id=entry["linkId"],
+        low=min(values),
+        high=max(values),
+        reversed=entry.get("reversed", False),
+        recode={int(value): points for value, points in recode.items()} if recode else None,
+        optional=entry.get("optional", False),
+        text=entry.get("text"),
+        choices=choices,
+        enable_when=tuple(Condition(c["item"], c["operator"], c["value"]) for c in entry.get("enableWhen", ())),
+    )
+
+
+def _scale(entry: Mapping[str, Any]) -> Scale:
+    reliability, sd = entry.get("reliability"), entry.get("sd")
+    return Scale(
+        code=entry["code"],
+        title=entry["title"],
+        items=tuple(entry["items"]),
+        combine=entry["combine"],
+        at_least=entry["atLeast"],
+        low=entry["range"][0],
+        high=entry["range"][1],
+        better=entry["better"],
+        reliability=Figure(**reliability) if reliability else None,
+        sd=Figure(**sd) if sd else None,
+        norms=tuple(Norm(**norm) for norm in entry.get("norms", ())),
+    )
+
+
+def _unknown_items(definition: Definition) -> list[Fault]:
+    known = {item.link_id for item in definition.items}
+    named = [(f"scale {scale.code}", link_id) for scale in definition.scales for link_id in scale.items]
+    named += [(f"item {item.link_id}", c.item) for item in definition.items for c in item.enable_when]
+    return [
+        Fault("no_item", f"it names the item {link_id!r}, which is not there.", where, "Add the item or drop the name.")
+        for where, link_id in named
+        if link_id not in known
+    ]
+
+
+def _impossible(definition: Definition) -> list[Fault]:
+    return [
+        Fault("at_least", f"it asks for {s.at_least} of {len(s.items)} items.", f"scale {s.code}", "Mend atLeast.")
+        for s in definition.scales
+        if not 1 <= s.at_least <= len(s.items)
+    ]

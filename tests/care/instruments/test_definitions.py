@@ -1,0 +1,91 @@
+"""Every shipped scoring definition: its shape, and that what it says of its own ranges is true."""
+
+import json
+from fractions import Fraction
+
+import jsonschema
+import pytest
+
+from kring.care.measures.instruments import Refused, asked, codes, load, score
+from kring.care.measures.instruments.definition import FOLDER, parse, shelf
+
+SCHEMA = json.loads((FOLDER.parent / "definition.schema.json").read_bytes())
+OURS = ("kring-checkin", "kring-life", "kring-naaste")
+FILES = sorted(FOLDER.glob("*.json"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_shipped_definition_has_the_declared_shape(path):
+    document = json.loads(path.read_bytes())
+    jsonschema.Draft202012Validator(SCHEMA).validate(document)
+    assert path.stem == f"{document['code']}@{document['version']}"
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_scale_reaches_both_ends_of_its_range_and_no_further(code):
+    definition = load(code)
+    for end in ("low", "high"):
+        answers = {item.link_id: _answer(item, end) for item in definition.items}
+        for scale, found in zip(definition.scales, score(definition, answers), strict=True):
+            assert found.value == getattr(scale, end), (scale.code, end)
+
+
+def _answer(item, end):
+    values = [value for value in range(item.low, item.high + 1) if item.takes(value)]
+    return (min if end == "low" else max)(values, key=item.points)
+
+
+@pytest.mark.parametrize("code", codes())
+def test_every_item_is_in_a_scale_or_said_to_be_in_none(code):
+    definition = load(code)
+    in_scales = {link_id for scale in definition.scales for link_id in scale.items}
+    assert {item.link_id for item in definition.items if not item.optional} == in_scales
+
+
+@pytest.mark.parametrize("code", codes())
+def test_only_our_own_instruments_carry_words_and_ours_are_not_called_validated(code):
+    definition = load(code)
+    assert definition.has_text == (code in OURS)
+    assert code not in OURS or not definition.validated
+    assert all(item.text is None and item.choices is None for item in definition.items) or code in OURS
+
+
+@pytest.mark.parametrize("code", codes())
+def test_a_scale_without_verified_figures_says_so_in_the_notes(code):
+    definition = load(code)
+    lacking = [scale.code for scale in definition.scales if scale.reliability is None or scale.sd is None]
+    assert not lacking or not definition.validated or any("not verified" in note for note in definition.notes)
+
+
+def test_the_newest_version_is_loaded_unless_another_is_named():
+    assert load("kring-checkin").version == shelf()["kring-checkin"][-1]
+    assert load("kring-checkin", "1.0").code == "kring-checkin"
+
+
+@pytest.mark.parametrize(("code", "version", "named"), [("qpr", None, "qpr"), ("kring-life", "0.1", "0.1")])
+def test_what_is_not_there_is_refused_by_name(code, version, named):
+    with pytest.raises(Refused, match=named):
+        load(code, version)
+
+
+def test_a_definition_that_names_items_it_lacks_is_refused_with_all_of_them():
+    document = json.loads((FOLDER / "kring-life@1.0.json").read_bytes())
+    document["scales"][0]["items"] = ["play"]
+    document["items"][1]["enableWhen"][0]["item"] = "rest"
+    document["scales"][1]["atLeast"] = 2
+    with pytest.raises(Refused) as refused:
+        parse(document)
+    assert [fault.where for fault in refused.value.faults] == ["scale work", "item work-wish", "scale money"]
+
+
+def test_a_wish_is_asked_only_where_there_is_something_to_wish():
+    life = load("kring-life")
+    assert [item.link_id for item in asked(life, {})] == ["work", "money", "home", "contact", "stigma"]
+    shown = {item.link_id for item in asked(life, {"work": 3, "money": 4, "stigma": 1})}
+    assert shown - {"work", "money", "home", "contact", "stigma"} == {"work-wish", "stigma-wish"}
+
+
+def test_a_score_is_the_float_nearest_to_the_exact_fraction():
+    naaste = load("kring-naaste")
+    found = score(naaste, {"rest": 1, "own-life": 2, "support": 2, "worry": 0, "alone": 4, "strain": 1})
+    assert found[0].value == float(Fraction(1 + 2 + 2 + 4 + 0 + 3, 6))
