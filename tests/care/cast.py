@@ -9,7 +9,7 @@ Noor (client) ── circle "De tuin", team Noord
  ├─ Ximena   experience expert                     sees meetings
  └─ Pieter   social worker, professional member    sees meetings
 Outside: Tom (team Noord, no seat), Zoe (team Zuid), Lea (team lead Noord), Ada (administrator),
-         Rik (researcher), Eva (emergency role), Olaf (nobody)
+         Rik (researcher), Eva (emergency role), Tess (trainer), Olaf (nobody)
 """
 
 import dataclasses
@@ -47,7 +47,7 @@ class Cast:
 
 
 OUTSIDE = {"tom": Role.PROFESSIONAL, "lea": Role.TEAM_LEAD, "ada": Role.ADMINISTRATOR, "rik": Role.RESEARCHER,
-           "eva": Role.EMERGENCY}  # fmt: skip
+           "eva": Role.EMERGENCY, "tess": Role.TRAINER}  # fmt: skip
 EVERYBODY = ["noor", "sanne", "bram", "wim", "lotte", "ruth", "ximena", "pieter", *OUTSIDE, "zoe", "olaf"]
 
 

@@ -28,12 +28,14 @@ PEOPLE = {
     "team_lead": "lea",
     "administrator": "ada",
     "researcher": "rik",
+    "trainer": "tess",
     "break_glass": "eva",
     "anonymous": None,
 }
 
 MEMBERS = ("member", "informal", "professional_circle", "regieondersteuner")
-OUTSIDE = ("former", "invited", "professional_team", "other_team", "team_lead", "administrator", "researcher")
+OUTSIDE = ("former", "invited", "professional_team", "other_team", "team_lead", "administrator", "researcher",
+           "trainer")  # fmt: skip
 TO_SIGN_IN = 302
 
 

@@ -85,9 +85,11 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
     RESEARCHER = "researcher", _("researcher")
     EMERGENCY = "emergency", _("emergency access")
+    TRAINER = "trainer", _("trainer")
+    EXPERIENCE_EXPERT = "experience_expert", _("experience expert")
 
 
-TEAM_ROLES = (Role.REGIEONDERSTEUNER, Role.PROFESSIONAL, Role.PSYCHIATRIST, Role.TEAM_LEAD)
+TEAM_ROLES = (Role.REGIEONDERSTEUNER, Role.PROFESSIONAL, Role.PSYCHIATRIST, Role.TEAM_LEAD, Role.EXPERIENCE_EXPERT)
 
 
 class Post(Stored):

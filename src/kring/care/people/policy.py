@@ -46,5 +46,11 @@ def may_break_glass(person: Person) -> bool:
     return posts_of(person).filter(role=Role.EMERGENCY).exists()
 
 
+def trains_in(person: Person) -> QuerySet[Organisation]:
+    """The organisations in which this person is a trainer."""
+    own = Q(posts__person=person, posts__role=Role.TRAINER, posts__ended_at__isnull=True)
+    return Organisation.objects.filter(own, ended_at__isnull=True).distinct()
+
+
 def links_of(person: Person) -> QuerySet[SignInLink]:
     return SignInLink.objects.filter(person=person)

@@ -86,9 +86,22 @@ EMERGENCY = Described(
     never=_("Anything else of the circle. There is no list of clients to look through."),
     role=Role.EMERGENCY,
 )
+TRAINER = Described(
+    name=_("Trainer"),
+    sees=_("Of each learner: which parts are done, and who came to a workshop."),
+    does=_("Makes training programmes, leads cohorts and gives certificates."),
+    never=_("Any circle. What one client thought of one colleague. What a learner answered in a quiz."),
+    role=Role.TRAINER,
+)
+EXPERIENCE_EXPERT = Described(
+    name=_("Experience expert in a team"),
+    sees=_("No circle, until a client asks them to join one. Of a cohort that they lead: the same as the trainer."),
+    does=_("Leads workshops together with a trainer, as an equal, in paid hours."),
+    role=Role.EXPERIENCE_EXPERT,
+)
 
 IN_CIRCLES = (CLIENT, INFORMAL, FORMAL, REGIEONDERSTEUNER)
-AT_WORK = (PROFESSIONAL, PSYCHIATRIST, TEAM_LEAD, ADMINISTRATOR, RESEARCHER, EMERGENCY)
+AT_WORK = (PROFESSIONAL, PSYCHIATRIST, EXPERIENCE_EXPERT, TEAM_LEAD, TRAINER, ADMINISTRATOR, RESEARCHER, EMERGENCY)
 
 
 def of(role: str) -> Described:

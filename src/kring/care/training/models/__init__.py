@@ -1,0 +1,53 @@
+"""What the training room stores, by idea: what a programme is, who learns it and how far, and what is practised."""
+
+from kring.care.training.models.learning import (
+    Attendance,
+    Booster,
+    BoosterReview,
+    BoosterRound,
+    Certificate,
+    Enrolment,
+    Moment,
+    Progress,
+    QuizAnswer,
+    QuizAttempt,
+    ReadinessCheck,
+    WorkshopSession,
+)
+from kring.care.training.models.programme import (
+    Cohort,
+    CohortLead,
+    CohortTeam,
+    Lead,
+    Part,
+    PartKind,
+    PartVersion,
+    PlacedPart,
+    Programme,
+    ProgrammeVersion,
+)
+
+__all__ = [
+    "Attendance",
+    "Booster",
+    "BoosterReview",
+    "BoosterRound",
+    "Certificate",
+    "Cohort",
+    "CohortLead",
+    "CohortTeam",
+    "Enrolment",
+    "Lead",
+    "Moment",
+    "Part",
+    "PartKind",
+    "PartVersion",
+    "PlacedPart",
+    "Programme",
+    "ProgrammeVersion",
+    "Progress",
+    "QuizAnswer",
+    "QuizAttempt",
+    "ReadinessCheck",
+    "WorkshopSession",
+]
