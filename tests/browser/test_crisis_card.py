@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from kring.care.circles import actions as circle_actions
 from kring.care.circles import sharing
@@ -62,7 +63,7 @@ def test_a_kept_card_opens_without_a_network(cast, keep_card, card_page):
     page.context.set_offline(True)
     page.goto(card_page)
     assert page.get_by_role("heading", level=1).inner_text() == "Crisiskaart van Noor"
-    assert page.get_by_text("Ik slaap niet meer").is_visible()
+    expect(page.get_by_text("Ik slaap niet meer")).to_be_visible()
     assert page.get_by_role("link", name="Sanne").get_attribute("href") == "tel:0612345678"
     assert page.evaluate("document.fonts.load('1rem \"Atkinson Hyperlegible\"').then(found => found.length)") == 1
     look(page, "kept card")
@@ -75,7 +76,7 @@ def test_without_a_network_every_other_page_points_to_the_card(cast, keep_card, 
     page.goto(f"/c/{cast.circle.pk}/plan/")
     look(page, "no network")
     page.get_by_role("link", name="Crisiskaart van Noor").click()
-    assert page.get_by_text("Ik slaap niet meer").is_visible()
+    expect(page.get_by_text("Ik slaap niet meer")).to_be_visible()
 
 
 def test_nothing_is_kept_unless_asked(cast, sit_down, card_page):
@@ -149,7 +150,7 @@ def test_new_words_reach_the_phone_at_the_next_contact(cast, keep_card, card_pag
     assert until(page, "(await (await caches.match(arg)).text()).includes('stemmen')", card_page)
     page.context.set_offline(True)
     page.goto(card_page)
-    assert page.get_by_text("Ik hoor stemmen").is_visible()
+    expect(page.get_by_text("Ik hoor stemmen")).to_be_visible()
 
 
 def test_a_members_card_is_not_shown_after_a_week_without_contact(cast, keep_card, card_page):
@@ -168,7 +169,7 @@ def test_the_clients_own_card_stays_however_long_there_is_no_contact(cast, keep_
     _make_older(page, card_page, dt.timedelta(days=400))
     page.context.set_offline(True)
     page.goto(card_page)
-    assert page.get_by_text("Ik slaap niet meer").is_visible()
+    expect(page.get_by_text("Ik slaap niet meer")).to_be_visible()
 
 
 def _make_older(page, card, age):
@@ -214,7 +215,7 @@ def test_too_many_words_print_larger_and_lose_nothing(cast, sit_down, card_page)
     crisis.write_plan(by=cast.seat("noor"), helps="veel woorden " * 150 + "het laatste woord")
     page = sit_down("noor")
     page.goto(card_page)
-    assert page.get_by_text("Niet alles past op een kaart.").is_visible()
+    expect(page.get_by_text("Niet alles past op een kaart.")).to_be_visible()
     page.emulate_media(media="print")
     side = page.locator(".wallet").last
     assert side.evaluate("e => e.scrollHeight <= e.clientHeight && e.getBoundingClientRect().height > 220")

@@ -1,6 +1,7 @@
 """The plan in somebody's hands: keyboard alone, no JavaScript, a double click, the back button."""
 
 import pytest
+from playwright.sync_api import expect
 
 from kring.care.plan import actions
 from kring.care.plan.models import Action, CrisisPlan, Dream, Goal
@@ -62,7 +63,7 @@ def test_a_crisis_plan_without_javascript(cast, sit_down, plan_page):
     page.get_by_role("button", name="Bewaren").click()
     page.get_by_role("link", name="Naar de kaart").click()
     assert page.get_by_role("link", name="Sanne").get_attribute("href") == "tel:0612345678"
-    assert page.locator("p", has_text="Ik slaap niet meer").first.is_visible()
+    expect(page.locator("p", has_text="Ik slaap niet meer").first).to_be_visible()
     assert page.get_by_role("button", name="Bewaar op deze telefoon").count() == 0
     assert [contact.name for contact in CrisisPlan.objects.get().contacts.all()] == ["Sanne"]
 
@@ -107,7 +108,7 @@ def test_two_windows_lose_nothing(cast, sit_down, plan_page):
     actions.change_dream(by=cast.seat("noor"), dream=elsewhere, version=1, text="Een tuin met een kas")
     page.get_by_label("Je droom of wens").fill("Een tuin met een vijver")
     page.get_by_role("button", name="Bewaren").click()
-    assert page.get_by_text("Een tuin met een kas").is_visible()
+    expect(page.get_by_text("Een tuin met een kas")).to_be_visible()
     assert page.get_by_label("Je droom of wens").input_value() == "Een tuin met een vijver"
     page.get_by_label("Je droom of wens").fill("Een tuin met een kas en een vijver")
     page.get_by_role("button", name="Bewaren").click()

@@ -9,6 +9,7 @@ from urllib import error, request
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from kring.evidence import log
 from kring.evidence.folder import Folder
@@ -81,17 +82,23 @@ def test_every_page_passes_axe_and_fits(serve, visit, folder, scheme, width, loc
     assert page.locator("html").get_attribute("lang") == locale[:2]
 
 
+def said(page, words: str) -> None:
+    """The next page is there, and its keys work: they are bound by a script at its end."""
+    page.wait_for_selector(f"text={words}")
+    page.wait_for_load_state("load")
+
+
 def test_keys_decide_give_a_reason_and_undo(serve, visit, folder) -> None:
     page = visit(serve())
     first = page.locator("h1").inner_text()
     page.keyboard.press("i")
-    page.wait_for_selector("text=You chose include")
+    said(page, "You chose include")
     assert page.locator("h1").inner_text() != first
     page.keyboard.press("2")
     page.keyboard.press("e")
-    page.wait_for_selector("text=You chose exclude")
+    said(page, "You chose exclude")
     page.keyboard.press("u")
-    page.wait_for_selector("text=You chose include")
+    said(page, "You chose include")
     events = log.read(folder.decisions)
     assert [event.get("decision", "undo") for event in events] == ["include", "exclude", "undo"]
     assert events[1]["reason"] == "people"
@@ -137,7 +144,7 @@ def test_it_works_without_javascript(serve, visit, folder) -> None:
 def test_the_language_is_kept(serve, visit) -> None:
     page = visit(serve())
     page.get_by_role("link", name="Nederlands").click()
-    assert page.get_by_role("button", name="Meenemen").first.is_visible()
+    expect(page.get_by_role("button", name="Meenemen").first).to_be_visible()
     page.reload()
     assert page.locator("html").get_attribute("lang") == "nl"
 
@@ -153,9 +160,9 @@ def test_a_difference_is_settled_on_its_page(serve, visit, folder) -> None:
     Session(folder, "bo").decide("a-00001", "include")
     Session(folder, "ann").decide("a-00001", "exclude", reason="design")
     page = visit(serve() + "differences")
-    assert page.get_by_text("ann said: exclude (Not a randomised trial)").is_visible()
+    expect(page.get_by_text("ann said: exclude (Not a randomised trial)")).to_be_visible()
     page.get_by_role("button", name="Include").click()
-    assert page.get_by_text("Nobody differs.").is_visible()
+    expect(page.get_by_text("Nobody differs.")).to_be_visible()
     assert state(folder)["a-00001"].title_abstract.outcome == "include"
 
 
@@ -167,15 +174,15 @@ def test_a_full_text_without_a_reason_stays_and_says_so(serve, visit, folder) ->
     assert page.get_by_role("alert").inner_text().startswith("Choose the first reason")
     page.get_by_label("Not about mental-health staff").check()
     page.get_by_role("button", name="Exclude").click()
-    assert page.get_by_role("heading", name="You have decided on every record.").is_visible()
+    expect(page.get_by_role("heading", name="You have decided on every record.")).to_be_visible()
 
 
 def test_another_reviewers_work_appears_without_a_restart(serve, visit, folder) -> None:
     page = visit(serve("ann"))
-    assert page.get_by_text("0 of 4 decided").is_visible()
+    expect(page.get_by_text("0 of 4 decided")).to_be_visible()
     Session(folder, "ann").decide("a-00003", "exclude")
     page.reload()
-    assert page.get_by_text("1 of 4 decided").is_visible()
+    expect(page.get_by_text("1 of 4 decided")).to_be_visible()
 
 
 def test_strangers_and_forged_forms_are_refused(serve, folder) -> None:

@@ -263,6 +263,7 @@ ROUTES: dict[str, Row] = {}
 # home
 ROUTES["home:start"] = row(public())
 ROUTES["home:begin"] = row(signed_in(302), "post")
+ROUTES["home:take"] = row(answers(), given={"ticket": lambda _: "made:up:ticket"})  # theirs: test_start_pages
 ROUTES["home:begin_with"] = row(answers(regieondersteuner=200, professional_team=200, other_team=200))
 ROUTES["home:work"] = row(answers(regieondersteuner=200))
 ROUTES["home:team"] = row(answers(team_lead=200))

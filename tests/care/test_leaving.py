@@ -1,16 +1,19 @@
 """Deleting an account: who one was is gone, what the law keeps is closed, the rest is erased."""
 
+import datetime as dt
 import uuid
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
 from kring.care.audit.models import Event
 from kring.care.circles import actions
 from kring.care.circles.models import Circle, Member, Tie
 from kring.care.circles.topics import MemberRole
 from kring.care.home import leaving
-from kring.care.people.models import Person
+from kring.care.people.models import Person, Post, Role
 
 
 @pytest.fixture
@@ -83,3 +86,29 @@ def test_the_page_says_which_circle_goes_and_which_stays(cast, alone):
     assert "De tuin" in page
     browser.force_login(cast.olaf)
     assert "WGBO" not in browser.get("/me/delete/").content.decode()
+
+
+def test_the_last_administrator_first_names_another(cast):
+    _browser, answer = delete(cast.ada)
+    assert cast.organisation.name in answer.content.decode()
+    assert Person.objects.get(pk=cast.ada.pk).is_active
+    Post.objects.create(person=cast.olaf, organisation=cast.organisation, role=Role.ADMINISTRATOR)
+    delete(cast.ada)
+    assert not Person.objects.get(pk=cast.ada.pk).is_active
+
+
+def test_a_kept_circle_goes_when_the_term_of_the_law_is_over(cast):
+    delete(cast.noor)
+    kept = cast.circle.pk
+    with time_machine.travel(timezone.now() + dt.timedelta(days=365 * 20 - 10)):
+        assert leaving.destroy_past_term() == 0
+    with time_machine.travel(timezone.now() + leaving.KEPT_FOR + dt.timedelta(days=1)):
+        assert leaving.destroy_past_term() == 1
+    assert not Circle.objects.filter(pk=kept).exists()
+    assert not Member.objects.filter(circle_id=kept).exists()
+
+
+def test_a_circle_that_its_client_closed_stays_theirs(cast):
+    actions.set_circle_state(by=cast.seat("noor"), state="closed")
+    with time_machine.travel(timezone.now() + leaving.KEPT_FOR + dt.timedelta(days=1)):
+        assert leaving.destroy_past_term() == 0

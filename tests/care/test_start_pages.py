@@ -53,10 +53,36 @@ def test_a_client_gets_a_letter_and_owns_the_circle_from_the_start(client, cast)
 @pytest.mark.django_db(transaction=True)
 def test_an_account_that_exists_is_not_opened_by_the_letter(client, cast):
     client.force_login(cast.ruth)
-    begin_with(client, client_email="Olaf@example.org")
+    _answer, typed = begin_with(client, client_email="Olaf@example.org")
     jobs.run_due()
-    assert Circle.objects.get(client=cast.olaf)
     assert "/enter/" not in mail.outbox[0].body
+    circle = Circle.objects.get(pk=typed["new_id"])
+    link = re.search(r"/begin/take/[^/]+/", mail.outbox[0].body).group()
+    assert client.post(link).status_code == 404, "only the reader of the letter can take it"
+    browser = Client()
+    assert browser.get(link).status_code == 302
+    browser.force_login(cast.olaf)
+    assert "Ja, dit is mijn kring" in browser.get(link).content.decode()
+    for _double_click in range(2):
+        assert browser.post(link).headers["Location"] == f"/c/{circle.pk}/"
+    assert browser.get(f"/c/{circle.pk}/sees/").status_code == 200
+    assert not Person.objects.filter(name="Jo").exists()
+    assert seat_of(cast.ruth, circle.pk).circle.client_name == "Olaf"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_supporter_cannot_find_out_who_has_an_account(client, cast):
+    client.force_login(cast.ruth)
+    pages = []
+    for address in ("olaf@example.org", "nobody@example.org"):
+        answer, typed = begin_with(client, client_email=address)
+        circle = str(typed["new_id"])
+        shown = [client.get(f"/c/{circle}/{part}").content.decode() for part in ("", "members/", "together/")]
+        listed = re.findall(rf'href="/c/{circle}/">(.*?)</a>', client.get("/").content.decode(), re.S)
+        token = r'(csrfmiddlewaretoken" value=")[^"]*'
+        words = "".join([*shown, *listed, answer.headers["Location"]]).replace(circle, "").replace(address, "")
+        pages.append(re.sub(r'(name="new_id" value=")[^"]*', r"\1", re.sub(token, r"\1", words)))
+    assert pages[0] == pages[1]
 
 
 def test_the_client_is_asked_first(client, cast):

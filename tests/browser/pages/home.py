@@ -1,10 +1,22 @@
 """The front door, the list of circles, and the home of a circle."""
 
+import uuid
+
+from django.core import signing
+
+from kring.care.home import actions
 from tests.browser.pages import Visit
 
 
 def _save(page):
     page.locator("main form button.main").first.click()
+
+
+def _begun_for_olaf(cast):
+    """What stands in the link of the letter to Olaf, who has an account."""
+    id = uuid.uuid4()
+    actions.start_with_client(by=cast.ruth, id=id, client_name="Jo", client_email="olaf@example.org")
+    return {"ticket": signing.dumps([str(id), str(cast.olaf.pk)], salt=actions.SALT)}
 
 
 VISITS = [
@@ -18,6 +30,7 @@ VISITS = [
     Visit("home/start.html", "/", who="ruth", state="of a regieondersteuner"),
     Visit("home/begin_with.html", "/begin/with/", who="ruth"),
     Visit("home/begin_with.html", "/begin/with/", who="ruth", state="with errors", do=_save),
+    Visit("home/take.html", "/begin/take/{ticket}/", who="olaf", prepare=_begun_for_olaf),
     Visit("home/work.html", "/work/", who="ruth"),
     Visit("home/team.html", "/team/", who="lea"),
     Visit("home/about_circle.html", "/about/circle/", who=None),
@@ -25,4 +38,5 @@ VISITS = [
     Visit("home/about_helping.html", "/about/helping/", who=None),
     Visit("home/leaving.html", "/me/delete/", who="sanne"),
     Visit("home/leaving.html", "/me/delete/", state="of a client"),
+    Visit("home/leaving.html", "/me/delete/", who="ada", state="of the last administrator"),
 ]

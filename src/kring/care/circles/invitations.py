@@ -5,7 +5,6 @@ The secret of a link leaves through the letter only; the database keeps its hash
 
 import base64
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -24,6 +23,7 @@ from kring.care.circles.seats import Seat, seat_or_404
 from kring.care.circles.topics import Task, Topic
 from kring.care.circles.trail import wrote
 from kring.care.people import actions as people
+from kring.care.people.links import hashed
 from kring.care.people.models import Person
 from kring.care.second_guard import lifted
 from kring.care.stored import Denied, allow
@@ -31,10 +31,6 @@ from kring.care.stored import Denied, allow
 VALID = dt.timedelta(days=30)
 OPEN = {"accepted_at": None, "declined_at": None, "withdrawn_at": None}
 SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # 32 signs, without 0, 1, I and O
-
-
-def hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def secret_of(letter: Invitation) -> str:

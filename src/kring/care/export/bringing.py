@@ -14,12 +14,12 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from kring.care.audit.models import Brought
-from kring.care.circles.invitations import hashed
 from kring.care.circles.models import Circle
 from kring.care.circles.seats import seat_or_404
 from kring.care.circles.trail import wrote
 from kring.care.export.declared import EXPORTED, LOG
 from kring.care.export.document import FORMAT, fields
+from kring.care.people.links import hashed
 from kring.care.people.models import Person
 from kring.care.second_guard import lifted
 

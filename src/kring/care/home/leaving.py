@@ -6,6 +6,7 @@ that the WGBO sets (20 years; docs: standards). The log stays for at least five 
 """
 
 import dataclasses
+import datetime as dt
 import uuid
 
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.contrib.auth import logout
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from kring.care.circles import actions, policy
 from kring.care.circles.models import Circle, Member
@@ -21,10 +23,15 @@ from kring.care.circles.topics import FORMAL_ROLES
 from kring.care.meetings.models import CalendarFeed
 from kring.care.people.actions import delete_account
 from kring.care.people.forms import Leaving
-from kring.care.people.models import Person
+from kring.care.people.models import Organisation, Person
+from kring.care.people.policy import organisations_left_alone_by
 from kring.care.second_guard import lifted
+from kring.care.stored import allow
 
-ROOMS = ("circles", "plan", "meetings", "measures")
+NOT_OF_A_CIRCLE = ("audit", "people")
+"""Rooms whose rows never go with a circle: the log, and accounts."""
+KEPT_FOR = dt.timedelta(days=20 * 365 + 5)
+"""The term of the WGBO, from the day that the circle was closed."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,13 +41,15 @@ class Parting:
     erased: list[Circle]
     kept: list[Circle]
     left: list[Circle]
+    alone_in: list[Organisation]  # they would be left without anybody who runs the accounts
 
     @classmethod
     def of(cls, person: Person) -> "Parting":
         own = list(Circle.objects.filter(client=person))
         seats = policy.circles_of(person).exclude(client=person).select_related("client")
         kept = [circle for circle in own if is_care_record(circle)]
-        return cls([circle for circle in own if circle not in kept], kept, list(seats))
+        gone = [circle for circle in own if circle not in kept]
+        return cls(gone, kept, list(seats), organisations_left_alone_by(person))
 
 
 def is_care_record(circle: Circle) -> bool:
@@ -53,6 +62,7 @@ def is_care_record(circle: Circle) -> bool:
 def part(*, by: Person) -> None:
     """Leave every circle, erase or close one's own, and delete the account. All or nothing."""
     parting = Parting.of(by)
+    allow(not parting.alone_in)
     for circle in parting.left:
         actions.leave(by=seat_or_404(by, circle.pk))
     for circle in (*parting.kept, *parting.erased):
@@ -72,6 +82,16 @@ def _close(circle: Circle, by: Person) -> None:
     actions.set_circle_state(by=seat, state="closed")
 
 
+def destroy_past_term() -> int:
+    """Retention: circles that were only kept because the law says so, and whose term is over."""
+    over = Circle.objects.filter(client__deleted_at__isnull=False, closed_at__lt=timezone.now() - KEPT_FOR)
+    past = list(over.values_list("pk", flat=True))
+    for circle_id in past:
+        with transaction.atomic():
+            erase(circle_id)
+    return len(past)
+
+
 def erase(circle_id: uuid.UUID) -> None:
     """Delete a circle with every row that points to it, whatever room it is in. The trail names it by number only."""
     for model, keys in rows_of(circle_id).items():
@@ -86,7 +106,7 @@ def rows_of(circle_id: uuid.UUID) -> dict[type[models.Model], set[object]]:
     while grew:
         before = sum(map(len, found.values()))
         for model in apps.get_models(include_auto_created=True):
-            if model._meta.app_label in ROOMS:
+            if model.__module__.startswith("kring.care.") and model._meta.app_label not in NOT_OF_A_CIRCLE:
                 found.setdefault(model, set()).update(_pointing(model, found))
         grew = sum(map(len, found.values())) > before
     return {model: keys for model, keys in found.items() if keys}
@@ -104,9 +124,9 @@ def _pointing(model: type[models.Model], found: dict[type[models.Model], set[obj
 
 def delete_page(request: HttpRequest) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
-    form = Leaving(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, parting = Leaving(request.POST or None), Parting.of(person)
+    if request.method == "POST" and form.is_valid() and not parting.alone_in:
         part(by=person)
         logout(request)
         return redirect("people:signed_out")
-    return render(request, "home/leaving.html", {"form": form, "parting": Parting.of(person)})
+    return render(request, "home/leaving.html", {"form": form, "parting": parting})

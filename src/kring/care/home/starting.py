@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 
 from kring.care.circles import actions, policy
 from kring.care.circles.forms import StartCircle
-from kring.care.home.actions import start_with_client
+from kring.care.home.actions import offered, start_with_client, take_circle
 from kring.care.people import policy as accounts
+from kring.care.people.models import Person
 from kring.care.stored import allow, id_or_404
 
 
@@ -52,6 +53,17 @@ def begin_with(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("%(name)s gets a letter by e-mail, and owns the circle.") % {"name": name})
         return redirect("home:circle", circle.pk)
     return render(request, "home/begin_with.html", {"form": form})
+
+
+def take(request: HttpRequest, ticket: str) -> HttpResponse:
+    """Somebody with an account reads that a circle was begun for them: it is theirs when they say yes."""
+    person: Person = request.user  # type: ignore[assignment]
+    if request.method == "POST":
+        return redirect("home:circle", take_circle(by=person, ticket=ticket).pk)
+    circle = offered(to=person, ticket=ticket)
+    if circle.client_id == person.pk:
+        return redirect("home:circle", circle.pk)
+    return render(request, "home/take.html", {})
 
 
 @login_not_required

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", starting.start, name="start"),
     path("begin/", starting.begin, name="begin"),
     path("begin/with/", starting.begin_with, name="begin_with"),
+    path("begin/take/<str:ticket>/", starting.take, name="take"),
     path("me/delete/", leaving.delete_page, name="delete_account"),
     path("work/", work.work, name="work"),
     path("team/", work.team, name="team"),

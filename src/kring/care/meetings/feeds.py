@@ -1,6 +1,5 @@
 """The secret address of somebody's calendar feed: one at a time, only its hash kept, ended at once when they say so."""
 
-import hashlib
 import secrets
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import wrote
 from kring.care.meetings.models import CalendarFeed
+from kring.care.people.links import hashed
 from kring.care.people.models import Person
 from kring.care.stored import Denied, allow
 
@@ -19,7 +19,7 @@ def new_feed(*, by: Seat) -> str:
     """Make a new address; an earlier one stops working. Returns the secret, which is nowhere else."""
     end_feeds(by=by)
     secret = secrets.token_urlsafe(32)
-    CalendarFeed.objects.create(person_id=by.person_id, secret_hash=_hashed(secret))
+    CalendarFeed.objects.create(person_id=by.person_id, secret_hash=hashed(secret))
     wrote(by, "made calendar feed", Topic.MEETINGS, rule="own calendar")
     return secret
 
@@ -35,13 +35,9 @@ def reader_of(secret: str) -> Person:
     """Whose feed this is; an ended or unknown one does not exist."""
     feed = (
         CalendarFeed.objects.select_related("person")
-        .filter(secret_hash=_hashed(secret), ended_at=None, person__is_active=True)
+        .filter(secret_hash=hashed(secret), ended_at=None, person__is_active=True)
         .first()
     )
     if feed is None:
         raise Denied
     return feed.person
-
-
-def _hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -15,6 +15,12 @@ def organisations_run_by(person: Person) -> QuerySet[Organisation]:
     return Organisation.objects.filter(own, ended_at__isnull=True).distinct()
 
 
+def organisations_left_alone_by(person: Person) -> list[Organisation]:
+    """Where this person is the last administrator."""
+    others = Post.objects.filter(role=Role.ADMINISTRATOR, ended_at__isnull=True).exclude(person=person)
+    return list(organisations_run_by(person).exclude(posts__in=others))
+
+
 def may_run(person: Person, organisation: Organisation) -> bool:
     return organisations_run_by(person).filter(pk=organisation.pk).exists()
 

@@ -165,8 +165,7 @@ def take(*, offer: Offer, person: Person) -> Post:
 def end_post(*, by: Person, post: Post) -> bool:
     """End a role at once; False for the last administrator, so that an organisation is never without one."""
     allow(policy.may_run(by, post.organisation) and post.ended_at is None)
-    admins = Post.objects.filter(organisation=post.organisation, role=Role.ADMINISTRATOR, ended_at__isnull=True)
-    if post.role == Role.ADMINISTRATOR and not admins.exclude(person_id=post.person_id).exists():
+    if post.role == Role.ADMINISTRATOR and post.organisation in policy.organisations_left_alone_by(post.person):
         return False
     Post.objects.filter(pk=post.pk).update(ended_at=timezone.now())
     _line(by, "ended", "post", post.pk, post.organisation, [post.role])
