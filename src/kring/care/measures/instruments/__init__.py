@@ -6,11 +6,21 @@ loads the words it is licensed for.
 """
 
 from kring.care.measures.instruments.asking import asked
-from kring.care.measures.instruments.definition import Choice, Condition, Definition, Item, Scale, codes, load
+from kring.care.measures.instruments.definition import (
+    Band,
+    Choice,
+    Condition,
+    Definition,
+    Item,
+    Scale,
+    codes,
+    load,
+)
 from kring.care.measures.instruments.faults import Fault, Refused
-from kring.care.measures.instruments.scoring import ScaleScore, score
+from kring.care.measures.instruments.scoring import ScaleScore, band_of, entered, round_to_tenth, score
 
 __all__ = [
+    "Band",
     "Choice",
     "Condition",
     "Definition",
@@ -20,7 +30,10 @@ __all__ = [
     "Scale",
     "ScaleScore",
     "asked",
+    "band_of",
     "codes",
+    "entered",
     "load",
+    "round_to_tenth",
     "score",
 ]

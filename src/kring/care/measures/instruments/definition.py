@@ -6,7 +6,7 @@ Files are `definitions/CODE@VERSION.json`, shaped by `definition.schema.json`. A
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,39 +33,49 @@ class Condition(NamedTuple):
 
 @dataclass(frozen=True)
 class Item:
-    """One question. `text` and `choices` are None where the words are not ours to give."""
+    """One question. `text` and `choices` are None where the words are not ours to give.
+
+    Answers are whole numbers from `low` to `high`, or have `decimals` places. Points are counted in units of the last
+    place, so that they are always whole numbers.
+    """
 
     link_id: str
     low: int
     high: int
     reversed: bool = False
     recode: Mapping[int, int] | None = None
+    decimals: int = 0
     optional: bool = False
     text: Words | None = None
     choices: tuple[Choice, ...] | None = None
     enable_when: tuple[Condition, ...] = ()
 
-    def points(self, value: int) -> int:
+    @property
+    def unit(self) -> int:
+        """How many points make one."""
+        return int(10**self.decimals)
+
+    def points(self, units: int) -> int:
         """What an answer counts for: turned round or recoded where the instrument says so."""
         if self.recode is not None:
-            return self.recode[value]
-        return self.low + self.high - value if self.reversed else value
+            return self.recode[units]
+        return (self.low + self.high) * self.unit - units if self.reversed else units
 
-    def takes(self, value: int) -> bool:
-        """Whether this whole number, within the range, is one of the answers."""
+    def takes(self, units: int) -> bool:
+        """Whether this is one of the answers."""
         if self.choices is not None:
-            return any(choice.value == value for choice in self.choices)
-        return self.recode is None or value in self.recode
+            return any(choice.value == units for choice in self.choices)
+        return self.low * self.unit <= units <= self.high * self.unit and (not self.recode or units in self.recode)
 
     @property
     def least(self) -> int:
         """The lowest number of points."""
-        return min(self.recode.values()) if self.recode else self.low
+        return min(self.recode.values()) if self.recode else self.low * self.unit
 
     @property
     def most(self) -> int:
         """The highest number of points."""
-        return max(self.recode.values()) if self.recode else self.high
+        return max(self.recode.values()) if self.recode else self.high * self.unit
 
 
 @dataclass(frozen=True)
@@ -89,20 +99,37 @@ class Norm:
 
 
 @dataclass(frozen=True)
+class Band:
+    """A published name for a stretch of scores; `low` or `high` is None at the open end."""
+
+    code: str
+    title: Words
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Scale:
-    """A score made of items. `at_least` is how many must be answered; the rest count as the mean of those."""
+    """A score made of items. `at_least` is how many must be answered; the rest count as the mean of those.
+
+    A scale that is `entered` has no items: its total is worked out elsewhere. `reliability` is the one that reliable
+    change is computed with; `change` is a published smallest change that counts.
+    """
 
     code: str
     title: Words
     items: tuple[str, ...]
     combine: str
     at_least: int
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     better: str
     reliability: Figure | None = None
     sd: Figure | None = None
     norms: tuple[Norm, ...] = ()
+    other_reliability: tuple[Figure, ...] = ()
+    change: Figure | None = None
+    bands: tuple[Band, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,12 +151,17 @@ class Definition:
 
     @property
     def has_text(self) -> bool:
-        """Whether the words of the items are shipped."""
-        return all(item.text is not None for item in self.items)
+        """Whether the words of the items are here."""
+        return bool(self.items) and all(item.text is not None for item in self.items)
+
+    @cached_property
+    def by_link_id(self) -> Mapping[str, Item]:
+        """The items by their linkId."""
+        return {item.link_id: item for item in self.items}
 
     def item(self, link_id: str) -> Item:
         """The item of this linkId; KeyError when there is none."""
-        return {item.link_id: item for item in self.items}[link_id]
+        return self.by_link_id[link_id]
 
     def scale(self, code: str) -> Scale:
         """The scale of this code; KeyError when there is none."""
@@ -205,6 +237,7 @@ def _item(entry: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> 
         high=max(values),
         reversed=entry.get("reversed", False),
         recode={int(value): points for value, points in recode.items()} if recode else None,
+        decimals=entry.get("decimals", 0),
         optional=entry.get("optional", False),
         text=entry.get("text"),
         choices=choices,
@@ -213,20 +246,27 @@ def _item(entry: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> 
 
 
 def _scale(entry: Mapping[str, Any]) -> Scale:
-    reliability, sd = entry.get("reliability"), entry.get("sd")
+    low, high = entry["range"] or (None, None)
     return Scale(
         code=entry["code"],
         title=entry["title"],
         items=tuple(entry["items"]),
         combine=entry["combine"],
         at_least=entry["atLeast"],
-        low=entry["range"][0],
-        high=entry["range"][1],
+        low=low,
+        high=high,
         better=entry["better"],
-        reliability=Figure(**reliability) if reliability else None,
-        sd=Figure(**sd) if sd else None,
-        norms=tuple(Norm(**norm) for norm in entry.get("norms", ())),
+        reliability=_figure(entry["reliability"]),
+        sd=_figure(entry["sd"]),
+        norms=tuple(Norm(**norm) for norm in entry["norms"]),
+        other_reliability=tuple(Figure(**figure) for figure in entry.get("otherReliability", ())),
+        change=_figure(entry.get("change")),
+        bands=tuple(Band(b["code"], b["title"], b["from"], b["to"]) for b in entry.get("bands", ())),
     )
+
+
+def _figure(entry: Mapping[str, Any] | None) -> Figure | None:
+    return Figure(**entry) if entry else None
 
 
 def _unknown_items(definition: Definition) -> list[Fault]:
@@ -241,8 +281,12 @@ def _unknown_items(definition: Definition) -> list[Fault]:
 
 
 def _impossible(definition: Definition) -> list[Fault]:
-    return [
-        Fault("at_least", f"it asks for {s.at_least} of {len(s.items)} items.", f"scale {s.code}", "Mend atLeast.")
-        for s in definition.scales
-        if not 1 <= s.at_least <= len(s.items)
-    ]
+    """Scales that ask for more items than they have, or add up items of different decimals."""
+    faults = []
+    for scale in definition.scales:
+        where, of = f"scale {scale.code}", len(scale.items)
+        if not min(of, 1) <= scale.at_least <= of or (scale.combine == "entered") != (of == 0):
+            faults.append(Fault("at_least", f"it asks for {scale.at_least} of {of} items.", where, "Mend atLeast."))
+        if len({item.decimals for item in definition.items if item.link_id in scale.items}) > 1:
+            faults.append(Fault("decimals", "its items have different decimals.", where, "Give them the same."))
+    return faults
