@@ -297,6 +297,7 @@ for page in ("organisation", "new_team", "new_offer", "post"):
     ROUTES[f"people:{page}"] = row(answers(administrator=200))
 for page in ("end_team", "end_post", "send_link", "close_account", "withdraw", "offer_again"):
     ROUTES[f"people:{page}"] = row(answers(administrator=302), "post")
+ROUTES["people:reset_second_step"] = row(answers(), "post")  # nor take off its second step
 ROUTES["people:close_account"] = row(answers(), "post")  # Tom's account is private: nobody can close it
 
 ROUTES["home:delete_account"] = row(signed_in())

@@ -1,14 +1,18 @@
 """Administrators run teams and posts of their own organisation by letters, and see no circle."""
 
+import datetime as dt
 import re
 import uuid
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.test import Client
 
 from kring.care import jobs
 from kring.care.audit.models import Event
+from kring.care.people import links
 from kring.care.people.models import Offer, Organisation, Person, Post, Team
 
 
@@ -107,6 +111,21 @@ def test_a_work_account_can_be_closed_and_is_out_at_once(ada, home, cast):
     ada.post(f"{home}posts/{cast.tom.posts.get().pk}/close/")
     assert tom.get("/me/").status_code == 302
     assert Event.objects.filter(verb="closed", thing="account", thing_id=cast.tom.pk, circle_id=None).exists()
+
+
+def test_a_lost_second_step_of_a_work_account_is_taken_off_and_its_person_told(ada, home, cast):
+    Person.objects.filter(pk=cast.tom.pk).update(organisation=cast.organisation)
+    tom = Client()
+    tom.post(f"/enter/{links.issue(cast.tom, valid=dt.timedelta(hours=1))}/")
+    TOTP.activate(cast.tom, generate_totp_secret())
+    post = Post.objects.get(person=cast.tom)
+    ada.post(f"{home}posts/{post.pk}/second-step/")
+    assert not Authenticator.objects.filter(user=cast.tom).exists()
+    assert tom.get("/me/").headers["Location"].startswith("/sign-in/"), "signed out everywhere"
+    jobs.run_due()
+    assert mail.outbox[-1].to == ["Tom <tom@example.org>"]
+    assert "tweede stap" in mail.outbox[-1].body
+    assert Event.objects.filter(verb="reset", thing="second step", circle_id=None).count() == 1
 
 
 def test_a_private_account_cannot_be_closed(ada, home, cast):

@@ -209,21 +209,24 @@ OIDC = json.loads(os.environ.get("KRING_OIDC", "[]"))
 SOCIALACCOUNT_ADAPTER = "kring.care.people.adapters.Institutions"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": each["id"],
-                "name": each["name"],
-                "client_id": each["client"],
-                "secret": each["secret"],
-                "settings": {"server_url": each["url"], "domains": each["domains"]},
-            }
-            for each in OIDC
-        ],
-    }
-}
+
+
+def providers(institutions: list[dict[str, Any]]) -> dict[str, Any]:
+    """What allauth wants to know of each institution."""
+    apps = [
+        {
+            "provider_id": each["id"],
+            "name": each["name"],
+            "client_id": each["client"],
+            "secret": each["secret"],
+            "settings": {"server_url": each["url"], "domains": each["domains"]},
+        }
+        for each in institutions
+    ]
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": apps}}
+
+
+SOCIALACCOUNT_PROVIDERS = providers(OIDC)
 
 # Chromium applies form-action to the redirect that follows a form: the way to an institution must be named.
 INSTITUTIONS = [

@@ -33,6 +33,7 @@ WHO = {
 VERBS = {
     "viewed": gettext_lazy("%(who)s looked at %(thing)s"),
     "started": gettext_lazy("%(who)s started %(thing)s"),
+    "took": gettext_lazy("%(who)s took the circle: it was begun for them"),
     "opened": gettext_lazy("%(who)s opened %(thing)s again"),
     "closed": gettext_lazy("%(who)s closed %(thing)s"),
     "paused": gettext_lazy("%(who)s paused %(thing)s"),

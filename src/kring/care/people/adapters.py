@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from kring.care import post
+from kring.care.people.entering import proved
 from kring.care.people.models import Person
 
 LETTERS = {
@@ -106,9 +107,16 @@ class SecondSteps(DefaultMFAAdapter):
 class Institutions(DefaultSocialAccountAdapter):
     """An institution's word is believed for addresses of its own domains, and for no others."""
 
+    def is_email_verified(self, provider: Any, email: str) -> bool:
+        """Asked before anybody is looked up by the address."""
+        return _of(provider, email)
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Whatever an institution says of other addresses is not kept."""
         for address in sociallogin.email_addresses:
             address.verified = _own_domain(sociallogin, address.email)
+            if address.verified and sociallogin.is_existing and sociallogin.user.email == address.email.lower():
+                proved(sociallogin.user)
 
     def can_authenticate_by_email(self, login: Any, email: str) -> bool:
         return _own_domain(login, email)
@@ -126,7 +134,12 @@ class Institutions(DefaultSocialAccountAdapter):
 
 
 def _own_domain(login: Any, email: str) -> bool:
-    domains = [domain.lower() for domain in login.provider.app.settings.get("domains", [])]
+    return _of(login.provider, email)
+
+
+def _of(provider: Any, email: str) -> bool:
+    """Whether an address is in a domain of this institution."""
+    domains = [domain.lower() for domain in provider.app.settings.get("domains", [])]
     return email.rpartition("@")[2].lower() in domains
 
 

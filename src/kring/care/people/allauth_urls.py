@@ -9,7 +9,6 @@ from allauth.mfa.recovery_codes import views as spare_codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkey
 from allauth.socialaccount import views as institution
-from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import path
 
 from kring.care.people.views import entering
@@ -37,8 +36,8 @@ urlpatterns = [
     path("me/passkeys/again/", passkey.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("me/passkeys/<int:pk>/remove/", passkey.remove_webauthn, name="mfa_remove_webauthn"),
     path("me/passkeys/<int:pk>/name/", passkey.edit_webauthn, name="mfa_edit_webauthn"),
-    path("sign-in/with/<slug:provider_id>/", openid.login, name="openid_connect_login"),
-    path("sign-in/with/<slug:provider_id>/back/", openid.callback, name="openid_connect_callback"),
+    path("sign-in/with/<slug:provider_id>/", entering.to_institution, name="openid_connect_login"),
+    path("sign-in/with/<slug:provider_id>/back/", entering.from_institution, name="openid_connect_callback"),
     path("sign-in/with-an-organisation/stopped/", entering.stopped, name="socialaccount_login_cancelled"),
     path("sign-in/with-an-organisation/error/", entering.stopped, name="socialaccount_login_error"),
     path("sign-in/with-an-organisation/new/", entering.not_vouched_for, name="socialaccount_signup"),

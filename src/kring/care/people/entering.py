@@ -46,3 +46,10 @@ def address_of(person: Person) -> EmailAddress | None:
         return None
     found, _new = EmailAddress.objects.get_or_create(user=person, email=person.email, defaults={"primary": True})
     return found
+
+
+def proved(person: Person) -> None:
+    """Somebody whom we believe said that this address is theirs."""
+    address = address_of(person)
+    if address is not None and not address.verified:
+        address.set_verified()

@@ -22,6 +22,11 @@ urlpatterns = [
     path("organisation/<uuid:organisation_id>/posts/<uuid:post_id>/", organisation.post_page, name="post"),
     path("organisation/<uuid:organisation_id>/posts/<uuid:post_id>/end/", organisation.end_post, name="end_post"),
     path("organisation/<uuid:organisation_id>/posts/<uuid:post_id>/link/", organisation.send_link, name="send_link"),
+    path(
+        "organisation/<uuid:organisation_id>/posts/<uuid:post_id>/second-step/",
+        organisation.reset_second_step,
+        name="reset_second_step",
+    ),
     path("organisation/<uuid:organisation_id>/posts/<uuid:post_id>/close/", organisation.close, name="close_account"),
     path(
         "organisation/<uuid:organisation_id>/offers/<uuid:offer_id>/withdraw/", organisation.withdraw, name="withdraw"

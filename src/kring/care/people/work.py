@@ -10,6 +10,7 @@ import secrets
 import uuid
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -179,6 +180,22 @@ def send_link(*, by: Person, post: Post) -> None:
     subject = _("Your link to sign in to Kring")
     letters.send(to=post.person, subject=subject, template="people/mail/link.txt", context={"secret": secret})
     _line(by, "sent link", "account", post.person_id, post.organisation, [])
+
+
+@transaction.atomic
+def reset_second_step(*, by: Person, account: Person) -> None:
+    """For a work account whose phone and spare codes are gone: its next sign-in sets up a new second step.
+
+    Its person is told by mail, so that nobody does this unseen.
+    """
+    allow(policy.may_close(by, account) and account.organisation is not None)
+    Authenticator.objects.filter(user=account).delete()
+    end_sessions(person=account)
+    what = _("Your second step was taken off by the administrator of your organisation. Set up a new one.")
+    subject = _("Something changed in your account")
+    letters.send(to=account, subject=subject, template="people/mail/changed.txt", context={"what": what})
+    assert account.organisation is not None
+    _line(by, "reset", "second step", account.pk, account.organisation, [])
 
 
 @transaction.atomic

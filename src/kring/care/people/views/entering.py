@@ -1,9 +1,14 @@
 """Coming in and going out. Codes by mail, passkeys and codes from an app are allauth's, inside our lock-out."""
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
+import requests
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
 from allauth.mfa.base.views import AuthenticateView
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
@@ -101,6 +106,23 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
+
+
+def _or_stopped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An institution that cannot be reached, or answers nonsense, is no fault of ours."""
+
+    @login_not_required
+    @functools.wraps(view)
+    def asked(request: HttpRequest, provider_id: str) -> HttpResponse:
+        try:
+            return view(request, provider_id)
+        except (requests.RequestException, OAuth2Error):
+            return redirect("socialaccount_login_error")
+
+    return asked
+
+
+to_institution, from_institution = _or_stopped(openid.login), _or_stopped(openid.callback)
 
 
 @login_not_required

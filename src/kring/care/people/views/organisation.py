@@ -121,6 +121,13 @@ def send_link(request: HttpRequest, organisation_id: uuid.UUID, post_id: uuid.UU
 
 
 @require_POST
+def reset_second_step(request: HttpRequest, organisation_id: uuid.UUID, post_id: uuid.UUID) -> HttpResponse:
+    work.reset_second_step(by=request.user, account=_post(request, organisation_id, post_id).person)  # type: ignore[arg-type]
+    messages.success(request, _("The second step is off. They set up a new one when they sign in."))
+    return redirect("people:post", organisation_id, post_id)
+
+
+@require_POST
 def close(request: HttpRequest, organisation_id: uuid.UUID, post_id: uuid.UUID) -> HttpResponse:
     post = _post(request, organisation_id, post_id)
     work.close_account(by=request.user, account=post.person)  # type: ignore[arg-type]
