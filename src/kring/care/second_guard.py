@@ -54,7 +54,7 @@ OPEN = {
             "training.Certificate",
         ],
         "what staff learn belongs to no circle; `training.policy` decides",
-    ),  # fmt: skip
+    ),
 }
 """Models of ours without row-level security, by room or by name, with the reason."""
 

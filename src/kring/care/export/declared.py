@@ -88,5 +88,5 @@ KEPT_BACK = {
             "training.Certificate",
         ],
         "what staff learn is theirs, and says nothing about any client",
-    ),  # fmt: skip
+    ),
 }
