@@ -106,6 +106,18 @@ def test_what_was_brought_is_the_bringers_and_gives_nobody_else_a_seat(cast):
 
 
 @pytest.mark.django_db
+def test_the_client_reads_what_happened_before_it_was_brought(cast, client):
+    taken = lived_in(cast)
+    forget(cast.circle.pk)
+    circle = bring(by=cast.olaf, content=json.dumps(taken).encode())
+    client.force_login(cast.olaf)
+    page = client.get(f"/c/{circle.pk}/log/?who=all").content.decode()
+    assert "Wat er gebeurde voordat je hem hier bracht" in page
+    assert "Je begon" not in page
+    assert "begon je kring" in client.get(f"/c/{circle.pk}/log/?who=elsewhere").content.decode()
+
+
+@pytest.mark.django_db
 def test_talks_and_addresses_of_accounts_are_not_in_the_file(cast):
     text = json.dumps(lived_in(cast))
     assert "geheim" not in text

@@ -8,18 +8,20 @@ import datetime as dt
 import itertools
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kring.care.audit.models import Event
+from kring.care.audit.models import Brought, Event
 from kring.care.circles.models import GlassBreak, Member
 from kring.care.circles.seats import Seat
 
 PAGE = 200
 EVERYBODY = "all"
+ELSEWHERE = "elsewhere"
 
 WHO = {
     "regieondersteuner": gettext_lazy("Your regieondersteuner %(name)s"),
@@ -151,12 +153,16 @@ class Day:
     lines: list[Line]
 
 
-def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Event]:
-    """The newest events of a circle. `who`: one person's id, "all", or nothing for everybody but the client."""
-    found = Event.objects.filter(circle_id=seat.circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
+def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Any]:
+    """The newest events of a circle. `who`: one person's id, "all", or nothing for everybody but the client.
+
+    "elsewhere" gives what stood in the file with which the circle was brought here.
+    """
+    model = Brought if who == ELSEWHERE else Event
+    found = model._default_manager.filter(circle_id=seat.circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
     if before is not None:
         found = found.filter(pk__lt=before)
-    if who == EVERYBODY:
+    if who in (EVERYBODY, ELSEWHERE):
         return found
     if who:
         return found.filter(actor_id=uuid.UUID(who))
@@ -187,7 +193,10 @@ def _line(same: list[tuple[dt.datetime, str, bool]]) -> Line:
 
 def sentence(event: Event, client_id: uuid.UUID) -> str:
     """'Your regieondersteuner Ruth looked at your plan, because you share this.'"""
-    what = VERBS[event.verb] % {"who": _who(event, client_id), "thing": THINGS.get(event.thing, _THE_CIRCLE)}
+    what = VERBS.get(event.verb, VERBS["changed"]) % {
+        "who": _who(event, client_id),
+        "thing": THINGS.get(event.thing, _THE_CIRCLE),
+    }
     why = _why(event)
     return _("%(what)s, %(why)s.") % {"what": what, "why": why} if why else f"{what}."
 
