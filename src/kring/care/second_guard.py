@@ -29,6 +29,9 @@ OPEN = {
     "people": "accounts, organisations and posts belong to no circle; `people.policy` decides",
     "audit.Seal": "fingerprints only",
     "audit.Sealed": "fingerprints only",
+    "research.Study": "belongs to an organisation; `research.policy` decides",
+    "research.Edition": "belongs to an organisation",
+    "research.Export": "belongs to an organisation; says nothing of single clients",
     "meetings.CalendarFeed": "belongs to a person, and its hashed secret is the only key to it",
     "measures.LoadedInstrument": "questions of an organisation, about nobody",
     **dict.fromkeys(
@@ -69,6 +72,8 @@ SPECIAL = {
     "circles.GlassBreak": f"person_id = {_ME} OR circle_id = ANY ({_MINE})",
     "measures.OwnSchedule": f"member_id IN (SELECT id FROM circles_member WHERE person_id = {_ME})"
     f" OR (shared_at IS NOT NULL AND circle_id IN ({_OWN_CIRCLES}))",
+    "research.Consent": f"circle_id IN ({_OWN_CIRCLES})",
+    "research.Included": f"circle_id IN ({_OWN_CIRCLES})",
     "audit.Brought": f"circle_id IN ({_OWN_CIRCLES})",
     "audit.Event": f"actor_id = {_ME} OR circle_id IN ({_OWN_CIRCLES})",
 }

@@ -30,6 +30,7 @@ WHO = {
     "experience_expert": gettext_lazy("Experience expert %(name)s"),
     "team_lead": gettext_lazy("Team lead %(name)s"),
     "emergency": gettext_lazy("Emergency access: %(name)s"),
+    "researcher": gettext_lazy("Researcher %(name)s"),
 }
 
 VERBS = {
@@ -88,6 +89,10 @@ VERBS = {
     "broke the glass": gettext_lazy("%(who)s opened the circle in an emergency"),
     "ended emergency access": gettext_lazy("%(who)s ended the emergency access"),
     "tried emergency access": gettext_lazy("%(who)s asked for emergency access and found no circle"),
+    "agreed to research": gettext_lazy("%(who)s said yes to a study"),
+    "declined research": gettext_lazy("%(who)s said no to a study"),
+    "took back research": gettext_lazy("%(who)s took back a yes to a study"),
+    "took for research": gettext_lazy("%(who)s made a table with your scores, without your name"),
     "exported": gettext_lazy("%(who)s downloaded %(thing)s"),
     "imported": gettext_lazy("%(who)s brought the circle here from somewhere else"),
 }
@@ -118,6 +123,7 @@ THINGS = {
     "sees": _THE_SHARING, "handovers": _THE_SHARING, "handover": _THE_SHARING,
     "phases": _THE_STEPS, "decisions": _THE_STEPS, "phase": _THE_STEPS, "step": _THE_STEPS,
     "talks": _THE_TALKS, "talk": _THE_TALKS, "my talk": _THE_TALKS, "interview": _THE_TALKS,
+    "study": pgettext_lazy("looked at", "what research asks you"),
     "log": pgettext_lazy("looked at", "who looked"), "own data": pgettext_lazy("looked at", "their own data"),
     "everything": pgettext_lazy("looked at", "everything in your circle"),
 }  # fmt: skip
@@ -132,6 +138,7 @@ WHY = (
     ("on paper", gettext_lazy("because you asked them to type for you")),
     ("grant", gettext_lazy("because you share this")),
     ("item grant", gettext_lazy("because you share something of this")),
+    ("study consent", gettext_lazy("because you said yes to the study")),
     ("team link", gettext_lazy("because you linked your circle to the team")),
 )
 """Beginnings of rules, the weightiest first. A rule of one's own place (client, member, own words) needs no reason."""

@@ -34,6 +34,7 @@ EXPORTED = {
     "measures.Score": "id created_at measurement scale value answered of rule",
     "measures.LifeFactor": "id created_at circle removed_at zone version kind note lever offered priority solved_at"
     " written_by",
+    "research.Consent": "id created_at circle title responsible contact edition_number answer revoked_at",
 }
 """In the order in which an import writes them: what is pointed at comes first."""
 
@@ -65,6 +66,12 @@ KEPT_BACK = {
     "measures.OwnMeasurement": "a member's own, about themselves",
     "measures.OwnScore": "a member's own, about themselves",
     "measures.LoadedInstrument": "belongs to the institution, by its licence",
+    "research.Consent.edition": "the institution's; what was asked by whom stands in the file",
+    "research.Consent.team": "belongs to the institution",
+    "research.Study": "belongs to the institution",
+    "research.Edition": "belongs to the institution",
+    "research.Export": "belongs to the institution; the log says when a table was made",
+    "research.Included": "the log says in which table one stood",
     **dict.fromkeys(
         [
             "training.Part",

@@ -1,0 +1,79 @@
+"""What may leave: every column of a table for research, what it is made of, and what was done to it on the way.
+
+Nothing else leaves. `sources` names each column of the database that is read for it; a test compares the queries of
+an export with these names, so that a table cannot read what is not declared here. Every other column of the database
+is kept: `export.declared` holds all of them, and an undeclared one fails the suite (docs/decisions/0322).
+"""
+
+import dataclasses
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+EXPORTED, SCRUBBED = "exported", "scrubbed"
+
+
+@dataclasses.dataclass(frozen=True)
+class Column:
+    """`how` says whether the value leaves as it is, or only changed; `words` tell a client what it is."""
+
+    name: str
+    kind: str  # code, number, integer: as the outcome table has it (docs/evaluation.md)
+    how: str
+    words: Any
+    sources: tuple[str, ...]
+    choice: bool = False  # a study may leave it out
+    covariate: str = ""  # person or row: listed in the dictionary as a further column
+
+
+_WHEN = ("measures.Schedule.starts_on", "measures.Measurement.due_on", "measures.Measurement.completed_at")
+
+COLUMNS = (
+    Column("person", "code", SCRUBBED, _("A code instead of you. It is another code in each table."),
+           ("circles.Circle.id",)),
+    Column("team", "code", SCRUBBED, _("A code instead of your team. Small teams are put together."),
+           ("research.Consent.team",)),
+    Column("institution", "code", SCRUBBED, _("A code instead of the organisation."), ("people.Organisation.id",)),
+    Column("occasion", "code", EXPORTED, _("Which moment it was: so many months after your start."),
+           ("measures.Schedule.months", "measures.Measurement.month")),
+    Column("day", "integer", SCRUBBED, _("How many weeks after your start, in days. No dates."), _WHEN, choice=True),
+    Column("period", "integer", SCRUBBED, _("In which quarter of a year, counted from the beginning of the study."),
+           _WHEN, choice=True),
+    Column("exposure", "number", SCRUBBED, _("How often your circle had met by then. From six on it counts as six."),
+           ("meetings.Meeting.held_at",)),
+    Column("measure", "code", EXPORTED, _("Which score it is."),
+           ("measures.Schedule.instrument", "measures.Schedule.respondent", "measures.Score.scale")),
+    Column("score", "number", EXPORTED, _("The score. Never your answer to one question."),
+           ("measures.Score.value", "measures.Measurement.instrument_version")),
+    Column("missing_reason", "code", SCRUBBED, _("Why there is no score, if there is none."),
+           ("measures.Measurement.declined_at", "measures.Schedule.paused_at")),
+    Column("language", "code", SCRUBBED, _("In which language you filled in."), ("measures.Measurement.language",),
+           choice=True, covariate="person"),
+    Column("rule", "code", EXPORTED, _("Whether questions were skipped, and what was done then."),
+           ("measures.Score.rule",), choice=True, covariate="row"),
+)  # fmt: skip
+
+CHOICES = tuple(column.name for column in COLUMNS if column.choice)
+
+USED = {
+    "research.Consent": "circle edition answer revoked_at",
+    "research.Included": "id export circle_id created_at",
+    "circles.Circle": "closed_at client",
+    "people.Person": "id deleted_at",
+    "measures.Schedule": "id circle removed_at zone agreed_at ended_at",
+    "measures.Measurement": "id schedule only_me removed_at",
+    "measures.Score": "measurement",
+    "meetings.Meeting": "circle removed_at zone",
+}
+"""Read to decide which rows leave, and never written into one. By model, as in `export.declared`."""
+
+
+def chosen(extra: list[str]) -> tuple[Column, ...]:
+    """The columns of a study: what every table has, and what it asked besides."""
+    return tuple(column for column in COLUMNS if not column.choice or column.name in extra)
+
+
+def leaves(field: str) -> str:
+    """How one field of the database ('room.Model.field') goes into tables for research: exported, scrubbed or kept."""
+    found = {column.how for column in COLUMNS if field in column.sources}
+    return EXPORTED if EXPORTED in found else SCRUBBED if found else "kept"

@@ -1,0 +1,76 @@
+"""Rows to CSV and Parquet at once, in constant memory. A file has its name only when it is whole."""
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+GROUP = 25_000  # rows of a Parquet row group: what is held in memory
+
+Cell = str | int | float | None
+ARROW = {"code": "string", "number": "float64", "integer": "int64"}
+
+
+class Table:
+    """Two files with the same rows. Use as a context: an error leaves no file under a final name."""
+
+    def __init__(self, folder: Path, columns: Sequence[tuple[str, str]]) -> None:
+        """`columns` are (name, kind); kind is code, number or integer."""
+        self.columns, self.folder, self.rows = list(columns), folder, 0
+        self._waiting: list[Sequence[Cell]] = []
+
+    def __enter__(self) -> "Table":
+        import pyarrow as pa  # only here: the extra `research` brings it
+        import pyarrow.parquet as pq
+
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._text: IO[str] = open(self.folder / "outcomes.csv", "w", newline="", encoding="utf-8")
+        self._csv = csv.writer(self._text, lineterminator="\n")
+        self._csv.writerow([name for name, _kind in self.columns])
+        self._schema = pa.schema([(name, getattr(pa, ARROW[kind])()) for name, kind in self.columns])
+        self._arrays = pa.array
+        self._batch = pa.RecordBatch.from_arrays
+        self._parquet = pq.ParquetWriter(self.folder / "outcomes.parquet", self._schema, compression="zstd")
+        return self
+
+    def add(self, rows: Iterable[Sequence[Cell]]) -> None:
+        for row in rows:
+            self._waiting.append(row)
+            if len(self._waiting) == GROUP:
+                self._flush()
+
+    def _flush(self) -> None:
+        if not self._waiting:
+            return
+        self._csv.writerows([_as_text(cell) for cell in row] for row in self._waiting)
+        columns = zip(*self._waiting, strict=True)
+        arrays = [self._arrays(list(cells), kind) for cells, kind in zip(columns, self._schema.types, strict=True)]
+        self._parquet.write_batch(self._batch(arrays, schema=self._schema))
+        self.rows += len(self._waiting)
+        self._waiting.clear()
+
+    def __exit__(self, kind: object, *_rest: Any) -> None:
+        if kind is None:
+            self._flush()
+        self._parquet.close()
+        self._text.close()
+
+
+def _as_text(cell: Cell) -> Cell:
+    """Numbers as Python writes them back: 3.5, and 3 for 3.0."""
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else repr(cell)
+    return cell
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def publish(made: Path, final: Path) -> None:
+    """The folder gets its final name in one step, whole."""
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    os.replace(made, final)
