@@ -18,7 +18,7 @@ from kring.care.measures.models import Measurement, Schedule, Score
 from kring.care.meetings.models import Meeting
 from kring.care.people.models import Organisation, Person, Team
 from kring.care.research.models import Consent, Edition
-from kring.care.research.reading import months_after
+from kring.care.research.reading import measure, months_after
 
 PER_MEETING = 0.12
 """What a meeting adds to a score, in standard deviations: invented, like everything here."""
@@ -35,7 +35,9 @@ class Registry:
     def __init__(self, edition: Edition, *, seed: int = 1, months: tuple[int, ...] = (0, 9, 18)) -> None:
         self.edition, self.months = edition, list(months)
         self.drawn = random.Random(seed)  # noqa: S311 (invented scores)
-        self.instruments = sorted({code.rpartition(".")[0] for code in edition.measures})
+        self.scales: dict[str, list[str]] = {}
+        for one in map(measure, edition.measures):
+            self.scales.setdefault(one.instrument, []).append(one.scale)
         self.rows: dict[type[models.Model], list[Any]] = {}
 
     def fill(self, team: Team, clients: int, *, say_yes: float = 1.0) -> None:
@@ -60,7 +62,7 @@ class Registry:
             )  # fmt: skip
         held = self._meetings(circle, start)
         own = level + self.drawn.gauss(0, 0.7)
-        for code in self.instruments:
+        for code in self.scales:
             self._line(circle, code, start, held, own)
 
     def _meetings(self, circle: Circle, start: dt.date) -> list[dt.date]:
@@ -90,7 +92,9 @@ class Registry:
                             language="nl", filled_by_id=circle.client_id, completed_at=_moment(when))
             )  # fmt: skip
             met = sum(1 for day in held if day < when)
-            for scale in definition.scales:
+            for scale in map(definition.scale, self.scales[code]):
+                assert scale.low is not None
+                assert scale.high is not None
                 better = 1 if scale.better == "higher" else -1
                 z = better * (own + PER_MEETING * min(met, 6) + self.drawn.gauss(0, 0.6))
                 value = (scale.low + scale.high) / 2 + z * (scale.high - scale.low) / 6

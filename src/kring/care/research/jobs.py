@@ -92,7 +92,7 @@ def _beside(export: Export, made: Made, workshop: Path) -> dict[str, Any]:
         "left_out": [list(where) for where in made.left_out], "columns": [one.name for one in chosen(edition.columns)],
         "measures": sorted({code for code, _month in made.cells}), "sha256": sha256(workshop / "outcomes.csv"),
         "months": sorted({month for _code, month in made.cells}),
-        "bytes": {name: (workshop / name).stat().st_size for name in files.NAMES},
+        "bytes": {name: (workshop / name).stat().st_size for name in files.NAMES if (workshop / name).exists()},
     }  # fmt: skip
 
 

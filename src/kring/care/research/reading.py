@@ -62,10 +62,18 @@ def measure(code: str) -> Measure:
 
 
 def measures_there_are() -> list[Measure]:
-    """Every score that a study may ask for: about the client, by the client or by a professional."""
+    """Every score that a study may ask for: about the client, by the client or by a professional, and with a range
+    that was verified (a table says it of each measure).
+    """
     found = [instruments.load(code) for code in instruments.codes()]
-    about_clients = [one for one in found if set(one.respondents) & {Respondent.CLIENT, Respondent.PROFESSIONAL}]
-    return [Measure(f"{one.code}.{scale.code}", one.code, scale.code) for one in about_clients for scale in one.scales]
+    return [
+        Measure(f"{one.code}.{scale.code}", one.code, scale.code)
+        for one in found
+        for scale in one.scales
+        if set(one.respondents) & {Respondent.CLIENT, Respondent.PROFESSIONAL}
+        and scale.low is not None
+        and scale.high is not None
+    ]
 
 
 def months_after(day: dt.date, months: int) -> dt.date:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import importlib.util
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,17 +23,11 @@ class Table:
         self._waiting: list[Sequence[Cell]] = []
 
     def __enter__(self) -> "Table":
-        import pyarrow as pa  # only here: the extra `research` brings it
-        import pyarrow.parquet as pq
-
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._text: IO[str] = open(self.folder / "outcomes.csv", "w", newline="", encoding="utf-8")
         self._csv = csv.writer(self._text, lineterminator="\n")
         self._csv.writerow([name for name, _kind in self.columns])
-        self._schema = pa.schema([(name, getattr(pa, ARROW[kind])()) for name, kind in self.columns])
-        self._arrays = pa.array
-        self._batch = pa.RecordBatch.from_arrays
-        self._parquet = pq.ParquetWriter(self.folder / "outcomes.parquet", self._schema, compression="zstd")
+        self._parquet = _Parquet(self.folder / "outcomes.parquet", self.columns) if has_parquet() else None
         return self
 
     def add(self, rows: Iterable[Sequence[Cell]]) -> None:
@@ -45,17 +40,40 @@ class Table:
         if not self._waiting:
             return
         self._csv.writerows([_as_text(cell) for cell in row] for row in self._waiting)
-        columns = zip(*self._waiting, strict=True)
-        arrays = [self._arrays(list(cells), kind) for cells, kind in zip(columns, self._schema.types, strict=True)]
-        self._parquet.write_batch(self._batch(arrays, schema=self._schema))
+        if self._parquet is not None:
+            self._parquet.add(self._waiting)
         self.rows += len(self._waiting)
         self._waiting.clear()
 
     def __exit__(self, kind: object, *_rest: Any) -> None:
         if kind is None:
             self._flush()
-        self._parquet.close()
+        if self._parquet is not None:
+            self._parquet.writer.close()
         self._text.close()
+
+
+class _Parquet:
+    """The Parquet file beside the CSV, a row group at a time."""
+
+    def __init__(self, path: Path, columns: Sequence[tuple[str, str]]) -> None:
+        import pyarrow as pa  # only here: the extra `research` brings it
+        import pyarrow.parquet as pq
+
+        self.schema = pa.schema([(name, getattr(pa, ARROW[kind])()) for name, kind in columns])
+        self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+
+    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
+        import pyarrow as pa
+
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(list(cells), kind) for cells, kind in zip(columns, self.schema.types, strict=True)]
+        self.writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self.schema))
+
+
+def has_parquet() -> bool:
+    """Whether the extra `research` is installed; without it a table is CSV alone."""
+    return importlib.util.find_spec("pyarrow") is not None
 
 
 def _as_text(cell: Cell) -> Cell:
