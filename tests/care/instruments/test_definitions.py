@@ -79,6 +79,13 @@ def test_a_definition_that_names_items_it_lacks_is_refused_with_all_of_them():
     assert [fault.where for fault in refused.value.faults] == ["scale work", "item work-wish", "scale money"]
 
 
+def test_a_missing_item_is_never_filled_with_the_mean_of_items_of_another_range():
+    document = json.loads((FOLDER / "facts-2017@2017.json").read_bytes())
+    document["scales"][0]["atLeast"] = 1
+    with pytest.raises(Refused, match="another range"):
+        parse(document)
+
+
 def test_a_wish_is_asked_only_where_there_is_something_to_wish():
     life = load("kring-life")
     assert [item.link_id for item in asked(life, {})] == ["work", "money", "home", "contact", "stigma"]

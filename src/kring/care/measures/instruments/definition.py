@@ -43,7 +43,6 @@ class Item:
     low: int
     high: int
     reversed: bool = False
-    recode: Mapping[int, int] | None = None
     decimals: int = 0
     optional: bool = False
     text: Words | None = None
@@ -55,27 +54,25 @@ class Item:
         """How many points make one."""
         return int(10**self.decimals)
 
+    @property
+    def least(self) -> int:
+        """The lowest number of points."""
+        return self.low * self.unit
+
+    @property
+    def most(self) -> int:
+        """The highest number of points."""
+        return self.high * self.unit
+
     def points(self, units: int) -> int:
-        """What an answer counts for: turned round or recoded where the instrument says so."""
-        if self.recode is not None:
-            return self.recode[units]
-        return (self.low + self.high) * self.unit - units if self.reversed else units
+        """What an answer counts for: turned round where the instrument says so."""
+        return self.least + self.most - units if self.reversed else units
 
     def takes(self, units: int) -> bool:
         """Whether this is one of the answers."""
         if self.choices is not None:
             return any(choice.value == units for choice in self.choices)
-        return self.low * self.unit <= units <= self.high * self.unit and (not self.recode or units in self.recode)
-
-    @property
-    def least(self) -> int:
-        """The lowest number of points."""
-        return min(self.recode.values()) if self.recode else self.low * self.unit
-
-    @property
-    def most(self) -> int:
-        """The highest number of points."""
-        return max(self.recode.values()) if self.recode else self.high * self.unit
+        return self.least <= units <= self.most
 
 
 @dataclass(frozen=True)
@@ -230,13 +227,11 @@ def _choice(entry: Mapping[str, Any]) -> Choice:
 def _item(entry: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> Item:
     choices = lists[entry["choices"]] if "choices" in entry else None
     values = [choice.value for choice in choices] if choices else entry["range"]
-    recode = entry.get("recode")
     return Item(
         link_id=entry["linkId"],
         low=min(values),
         high=max(values),
         reversed=entry.get("reversed", False),
-        recode={int(value): points for value, points in recode.items()} if recode else None,
         decimals=entry.get("decimals", 0),
         optional=entry.get("optional", False),
         text=entry.get("text"),
@@ -281,12 +276,16 @@ def _unknown_items(definition: Definition) -> list[Fault]:
 
 
 def _impossible(definition: Definition) -> list[Fault]:
-    """Scales that ask for more items than they have, or add up items of different decimals."""
+    """Scales that ask for more items than they have, or treat items of different kinds as if they were alike."""
     faults = []
     for scale in definition.scales:
         where, of = f"scale {scale.code}", len(scale.items)
+        items = [item for item in definition.items if item.link_id in scale.items]
         if not min(of, 1) <= scale.at_least <= of or (scale.combine == "entered") != (of == 0):
             faults.append(Fault("at_least", f"it asks for {scale.at_least} of {of} items.", where, "Mend atLeast."))
-        if len({item.decimals for item in definition.items if item.link_id in scale.items}) > 1:
+        if len({item.decimals for item in items}) > 1:
             faults.append(Fault("decimals", "its items have different decimals.", where, "Give them the same."))
+        if scale.at_least < of and len({(item.low, item.high) for item in items}) > 1:
+            what = "a missing item would count as the mean of items with another range."
+            faults.append(Fault("ranges", what, where, "Ask for every item, or give them the same range."))
     return faults
