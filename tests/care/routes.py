@@ -266,7 +266,6 @@ ROUTES["home:begin"] = row(signed_in(302), "post")
 ROUTES["home:take"] = row(answers(), given={"ticket": lambda _: "made:up:ticket"})  # theirs: test_start_pages
 ROUTES["home:begin_with"] = row(answers(regieondersteuner=200, professional_team=200, other_team=200))
 ROUTES["home:work"] = row(answers(regieondersteuner=200))
-ROUTES["home:team"] = row(answers(team_lead=200))
 ROUTES["home:about_circle"] = row(public())
 ROUTES["home:about_privacy"] = row(public())
 ROUTES["home:about_helping"] = row(public())

@@ -65,6 +65,7 @@ _ME = "(SELECT nullif(nullif(current_setting('kring.person_id', true), ''), 'sys
 _MINE = "(SELECT kring_circles(current_setting('kring.person_id', true)))::uuid[]"
 _IS_SYSTEM = "(SELECT current_setting('kring.person_id', true)) = 'system'"
 _OWN_CIRCLES = f"SELECT id FROM circles_circle WHERE client_id = {_ME}"
+_MY_TEAMS = f"SELECT team_id FROM people_post WHERE person_id = {_ME} AND ended_at IS NULL AND team_id IS NOT NULL"
 SPECIAL = {
     "circles.Circle": f"client_id = {_ME} OR id = ANY ({_MINE})",
     "circles.Member": f"person_id = {_ME} OR circle_id = ANY ({_MINE})",
@@ -75,10 +76,15 @@ SPECIAL = {
     "research.Consent": f"circle_id IN ({_OWN_CIRCLES})",
     "research.Included": f"circle_id IN ({_OWN_CIRCLES})",
     "audit.Brought": f"circle_id IN ({_OWN_CIRCLES})",
+    "board.Agreement": f"circle_id = ANY ({_MINE}) OR (ended_at IS NULL AND team_id IN ({_MY_TEAMS}))",
+    "board.Chosen": f"agreement_id IN (SELECT id FROM board_agreement WHERE circle_id = ANY ({_MINE}))",
+    "board.Entry": f"team_id IN ({_MY_TEAMS}) OR id IN (SELECT entry_id FROM board_agreement WHERE ended_at IS NULL)",
+    "board.Category": f"team_id IN ({_MY_TEAMS}) OR id IN (SELECT category_id FROM board_entry)",
     "audit.Event": f"actor_id = {_ME} OR circle_id IN ({_OWN_CIRCLES})",
 }
 """Rows that somebody finds for another reason than a seat. An interview is between two people only, and what
-a member keeps about themselves is theirs until they share it."""
+a member keeps about themselves is theirs until they share it. A board is found by who has a post in its team; a line
+on it also by the client, and by whom they chose, while the link runs."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION kring_circles(who text) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$

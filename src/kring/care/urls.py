@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("questions/", include("kring.care.measures.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.measures.circle_urls")),
     path("team/", include("kring.care.board.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.board.circle_urls")),
     path("training/", include("kring.care.training.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.training.circle_urls")),
     path("research/", include("kring.care.research.urls")),

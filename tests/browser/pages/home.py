@@ -32,7 +32,6 @@ VISITS = [
     Visit("home/begin_with.html", "/begin/with/", who="ruth", state="with errors", do=_save),
     Visit("home/take.html", "/begin/take/{ticket}/", who="olaf", prepare=_begun_for_olaf),
     Visit("home/work.html", "/work/", who="ruth"),
-    Visit("home/team.html", "/team/", who="lea"),
     Visit("home/about_circle.html", "/about/circle/", who=None),
     Visit("home/about_privacy.html", "/about/privacy/", who=None),
     Visit("home/about_helping.html", "/about/helping/", who=None),

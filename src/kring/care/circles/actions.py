@@ -13,6 +13,7 @@ from kring.care.circles import policy, sharing
 from kring.care.circles.models import Circle, Grant, Handover, Member, PhaseMove, Step, Tie
 from kring.care.circles.phases import Item
 from kring.care.circles.seats import Seat, seat_or_404
+from kring.care.circles.signals import follows
 from kring.care.circles.topics import MemberRole, Task, Topic
 from kring.care.circles.trail import wrote
 from kring.care.people.models import Person, Team
@@ -111,6 +112,7 @@ def set_circle_state(*, by: Seat, state: str) -> None:
     Circle.objects.filter(pk=by.circle_id).update(
         paused_at=now if state == "paused" else None, closed_at=now if state == "closed" else None
     )
+    follows.send(sender=Circle, circle_id=by.circle_id)
     wrote(by, {"open": "opened", "paused": "paused", "closed": "closed"}[state], "circle", by.circle_id)
 
 
@@ -121,6 +123,7 @@ def link_team(*, by: Seat, team: Team | None) -> None:
     circle = Circle.objects.get(pk=by.circle_id)
     allow(team is None or policy.teams_to_choose(circle).filter(pk=team.pk).exists())
     Circle.objects.filter(pk=circle.pk).update(team=team)
+    follows.send(sender=Circle, circle_id=circle.pk)
     wrote(by, "linked team" if team else "unlinked team", "circle", circle.pk)
 
 

@@ -29,6 +29,7 @@ WHO = {
     "professional": gettext_lazy("Care worker %(name)s"),
     "experience_expert": gettext_lazy("Experience expert %(name)s"),
     "team_lead": gettext_lazy("Team lead %(name)s"),
+    "team": gettext_lazy("%(name)s of your care team"),
     "emergency": gettext_lazy("Emergency access: %(name)s"),
     "researcher": gettext_lazy("Researcher %(name)s"),
 }
@@ -86,6 +87,16 @@ VERBS = {
     "wrote decision": gettext_lazy("%(who)s wrote down a decision"),
     "removed decision": gettext_lazy("%(who)s took a decision out"),
     "restored decision": gettext_lazy("%(who)s put a decision back"),
+    "agreed": gettext_lazy("%(who)s linked %(thing)s to the circle"),
+    "ended the link": gettext_lazy("%(who)s ended the link with %(thing)s"),
+    "chose people": gettext_lazy("%(who)s chose people around early signs"),
+    "noticed signs": gettext_lazy("%(who)s said that early signs are there"),
+    "withdrew signs": gettext_lazy("%(who)s took early signs back"),
+    "linked board": gettext_lazy("%(who)s found your line on the board of the team"),
+    "moved on the board": gettext_lazy("%(who)s moved you on the board of the team"),
+    "planned a visit": gettext_lazy("%(who)s put down a visit on the board of the team"),
+    "cancelled a visit": gettext_lazy("%(who)s took a visit off the board of the team"),
+    "answered signs": gettext_lazy("%(who)s answered early signs"),
     "broke the glass": gettext_lazy("%(who)s opened the circle in an emergency"),
     "ended emergency access": gettext_lazy("%(who)s ended the emergency access"),
     "tried emergency access": gettext_lazy("%(who)s asked for emergency access and found no circle"),
@@ -109,6 +120,8 @@ _THE_STEPS = pgettext_lazy("looked at", "the steps of your circle")
 _THE_TALKS = pgettext_lazy("looked at", "the talks")
 _THE_MAP = pgettext_lazy("looked at", "your map of people")
 _THE_PROGRESS = pgettext_lazy("looked at", "how it goes with you")
+_THE_BOARD = pgettext_lazy("looked at", "the board of your team")
+_THE_SIGNS = pgettext_lazy("looked at", "early signs")
 _OWN_PLACE = pgettext_lazy("looked at", "the page about themselves")
 
 THINGS = {
@@ -122,6 +135,7 @@ THINGS = {
     "progress": _THE_PROGRESS, "questions": _THE_PROGRESS, "schedule": _THE_PROGRESS, "life": _THE_PROGRESS,
     "sees": _THE_SHARING, "handovers": _THE_SHARING, "handover": _THE_SHARING,
     "phases": _THE_STEPS, "decisions": _THE_STEPS, "phase": _THE_STEPS, "step": _THE_STEPS,
+    "board": _THE_BOARD, "signs": _THE_SIGNS,
     "talks": _THE_TALKS, "talk": _THE_TALKS, "my talk": _THE_TALKS, "interview": _THE_TALKS,
     "study": pgettext_lazy("looked at", "what research asks you"),
     "log": pgettext_lazy("looked at", "who looked"), "own data": pgettext_lazy("looked at", "their own data"),
@@ -139,6 +153,8 @@ WHY = (
     ("grant", gettext_lazy("because you share this")),
     ("item grant", gettext_lazy("because you share something of this")),
     ("study consent", gettext_lazy("because you said yes to the study")),
+    ("chosen by the client", gettext_lazy("because you chose them for it")),
+    ("board link", gettext_lazy("because you linked the board to your circle")),
     ("team link", gettext_lazy("because you linked your circle to the team")),
 )
 """Beginnings of rules, the weightiest first. A rule of one's own place (client, member, own words) needs no reason."""

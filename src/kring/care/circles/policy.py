@@ -156,12 +156,3 @@ def may_start_for_others(person: Person) -> bool:
     in_team = person.posts.filter(ended_at__isnull=True, team__isnull=False).exclude(role="team_lead")
     supports = person.seats.filter(role="regieondersteuner", joined_at__isnull=False, ended_at__isnull=True)
     return in_team.exists() or supports.exists()
-
-
-def led_teams(person: Person) -> QuerySet[Team]:
-    return Team.objects.filter(posts__person=person, posts__role="team_lead", posts__ended_at=None, ended_at=None)
-
-
-def circles_led_by(person: Person) -> QuerySet[Circle]:
-    """The running circles whose clients linked them to a team that this person leads: for phases and dates only."""
-    return Circle.objects.filter(team__in=led_teams(person), closed_at=None)

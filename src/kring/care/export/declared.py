@@ -32,6 +32,10 @@ EXPORTED = {
     "measures.Measurement": "id created_at schedule month due_on instrument_version language filled_by answers external"
     " only_me started_at completed_at declined_at removed_at version",
     "measures.Score": "id created_at measurement scale value answered of rule",
+    "board.Agreement": "id created_at circle team_name signals ended_at",
+    "board.Chosen": "id created_at agreement member notices told ended_at",
+    "board.Sign": "id created_at agreement colour wish noticed_by by_client withdrawn_at answered_at answered_by reply",
+    "board.Told": "id created_at circle kind before after words day by",
     "measures.LifeFactor": "id created_at circle removed_at zone version kind note lever offered priority solved_at"
     " written_by",
     "research.Consent": "id created_at circle title responsible contact edition_number answer revoked_at",
@@ -65,6 +69,12 @@ KEPT_BACK = {
     "measures.OwnSchedule": "a member's own, about themselves: the client has it only on the page where it is shared",
     "measures.OwnMeasurement": "a member's own, about themselves",
     "measures.OwnScore": "a member's own, about themselves",
+    "board.Agreement.team": "belongs to the institution; its name goes along",
+    "board.Agreement.entry": "the line is the team's; what it says about the client is in board.Told",
+    "board.Category": "belongs to the team",
+    "board.Entry": "belongs to the team; what it says about a client who agreed to a link is in board.Told",
+    "board.Move": "belongs to the team; as board.Entry",
+    "board.Visit": "belongs to the team; as board.Entry",
     "measures.LoadedInstrument": "belongs to the institution, by its licence",
     "research.Consent.edition": "the institution's; what was asked by whom stands in the file",
     "research.Consent.team": "belongs to the institution",

@@ -36,9 +36,15 @@ SECTIONS = (
     (gettext_lazy("What was decided"), "meetings.Decision", "text"),
     (gettext_lazy("What you shared"), "circles.Grant", "topic to_member to_role created_at revoked_at"),
     (gettext_lazy("What you handed on"), "circles.Handover", "task to_member until ended_at"),
+    (gettext_lazy("The board of your team"), "board.Agreement", "team_name created_at ended_at"),
+    (gettext_lazy("Early signs that were said"), "board.Sign", "colour wish created_at answered_at reply"),
+    (gettext_lazy("What the board said about you"), "board.Told", "created_at kind before after day words by"),
     (gettext_lazy("Invitations"), "circles.Invitation", "member wording accepted_at declined_at withdrawn_at"),
 )
 LABELS = {
+    "team_name": gettext_lazy("Team"), "answered_at": gettext_lazy("Answered on"), "before": gettext_lazy("From"),
+    "after": gettext_lazy("To"), "words": gettext_lazy("Why"), "by": gettext_lazy("By whom"),
+    "day": gettext_lazy("Day"),
     "removed_at": gettext_lazy("Taken out on"), "reached_at": gettext_lazy("Reached on"),
     "dropped_at": gettext_lazy("Let go on"), "approved_at": gettext_lazy("Agreed on"),
     "done_at": gettext_lazy("Done on"), "joined_at": gettext_lazy("Takes part since"),

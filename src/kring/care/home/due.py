@@ -1,4 +1,4 @@
-"""What is due when, over all circles: for a regieondersteuner what their seats allow, for a team lead dates only.
+"""What is due when, for a regieondersteuner: over all circles, as far as their seats allow.
 
 The moments follow the method: a talk with each member within three months and before the first meeting, a meeting
 about every three months (or as often as the client decided), the psychiatrist at least once a year.
@@ -8,23 +8,18 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import F, Max, Min, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kring.care.circles import policy
 from kring.care.circles.models import Circle, Interview
-from kring.care.circles.phases import PHASES
 from kring.care.circles.seats import Seat, seat_of
-from kring.care.circles.topics import MemberRole, Topic, Zone
+from kring.care.circles.topics import MemberRole, Topic
 from kring.care.meetings.models import Attendance, Meeting
+from kring.care.meetings.pace import QUARTER, YEAR, next_meeting
 from kring.care.people.models import Person
-from kring.care.second_guard import lifted
 
-QUARTER = dt.timedelta(weeks=13)
-YEAR = dt.timedelta(days=365)
 SOON = dt.timedelta(weeks=3)
 
 
@@ -87,13 +82,6 @@ def _meeting(seat: Seat, meetings: QuerySet[Meeting], held: QuerySet[Meeting]) -
     yield Due(seat, words, next_meeting(last, begun, seat.circle.every_weeks), "meetings:meetings")
 
 
-def next_meeting(last: dt.datetime | None, begun: dt.datetime, every_weeks: int | None) -> dt.date:
-    """As often as the client decided, else about every three months; the first within three months."""
-    if last is None:
-        return timezone.localdate(begun) + QUARTER
-    return timezone.localdate(last) + (dt.timedelta(weeks=every_weeks) if every_weeks else QUARTER)
-
-
 def _psychiatrist(seat: Seat, held: QuerySet[Meeting]) -> Iterator[Due]:
     """Only for whoever sees who takes part: else the presence of a psychiatrist would show."""
     first = held.aggregate(first=Min("starts_at"))["first"]
@@ -103,40 +91,3 @@ def _psychiatrist(seat: Seat, held: QuerySet[Meeting]) -> Iterator[Due]:
     last = came.aggregate(last=Max("meeting__starts_at"))["last"] or first
     words = _("Ask the psychiatrist to a meeting")
     yield Due(seat, words, timezone.localdate(last) + YEAR, "meetings:meetings")
-
-
-@dataclasses.dataclass(frozen=True)
-class Line:
-    """What a team lead sees of a circle: whose it is, its phase, when a meeting is or is due. Nothing else."""
-
-    circle: Circle
-    phase: str | Promise
-    planned: dt.date | None
-    due: dt.date
-
-    @property
-    def state(self) -> str | Promise:
-        return gettext_lazy("paused") if self.circle.paused_at else ""
-
-
-def lines(person: Person) -> list[Line]:
-    """The running circles that their clients linked to a team of this team lead."""
-    real = Q(meetings__removed_at=None, meetings__cancelled_at=None, meetings__zone=Zone.CIRCLE)  # none kept apart
-    now = timezone.now()
-    circles = (
-        policy.circles_led_by(person)
-        .select_related("client", "team")
-        .annotate(
-            last=Max("meetings__starts_at", filter=real & Q(meetings__held_at__isnull=False)),
-            planned=Min("meetings__starts_at", filter=real & Q(meetings__held_at=None, meetings__starts_at__gte=now)),
-        )
-        .order_by("team__name", F("client__name"))
-    )
-    with lifted("a team lead sees phase and dates of a linked circle without a seat in it"):
-        return [_line(circle) for circle in circles]
-
-
-def _line(circle: "Circle") -> Line:
-    last, planned = circle.last, circle.planned  # type: ignore[attr-defined]
-    day = timezone.localdate(planned) if planned else None
-    return Line(circle, PHASES[circle.phase - 1].name, day, next_meeting(last, circle.created_at, circle.every_weeks))

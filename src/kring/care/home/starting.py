@@ -29,7 +29,7 @@ def start(request: HttpRequest) -> HttpResponse:
     page: dict[str, object] = {"circles": [(circle, seats.get(circle.pk)) for circle in circles], "person": person}
     page |= {"new_id": uuid.uuid4(), "may_start": policy.may_start_for_others(person)}
     page["supports"] = any(seat.role == "regieondersteuner" for seat in seats.values())
-    page["leads"] = policy.led_teams(person).exists()
+    page["teams"] = accounts.teams_worked_in_by(person)
     page |= {"organisations": accounts.organisations_run_by(person), "emergency": accounts.may_break_glass(person)}
     return render(request, "home/start.html", page)
 

@@ -10,7 +10,6 @@ urlpatterns = [
     path("begin/take/<str:ticket>/", starting.take, name="take"),
     path("me/delete/", leaving.delete_page, name="delete_account"),
     path("work/", work.work, name="work"),
-    path("team/", work.team, name="team"),
     path("about/circle/", starting.about, {"page": "circle"}, name="about_circle"),
     path("about/privacy/", starting.about, {"page": "privacy"}, name="about_privacy"),
     path("about/helping/", starting.about, {"page": "helping"}, name="about_helping"),

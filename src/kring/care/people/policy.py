@@ -2,12 +2,18 @@
 
 from django.db.models import Q, QuerySet
 
-from kring.care.people.models import Offer, Organisation, Person, Post, Role, SignInLink, Team
+from kring.care.people.models import TEAM_ROLES, Offer, Organisation, Person, Post, Role, SignInLink, Team
 
 
 def posts_of(person: Person) -> QuerySet[Post]:
     """The roles that this person has now."""
     return Post.objects.filter(person=person, ended_at__isnull=True)
+
+
+def teams_worked_in_by(person: Person) -> QuerySet[Team]:
+    """The teams in which this person has a post now."""
+    here = Q(posts__person=person, posts__ended_at__isnull=True, posts__role__in=TEAM_ROLES)
+    return Team.objects.filter(here, ended_at__isnull=True).distinct().order_by("name")
 
 
 def organisations_run_by(person: Person) -> QuerySet[Organisation]:

@@ -41,14 +41,16 @@ FORMAL = Described(
 )
 REGIEONDERSTEUNER = Described(
     name=_("Regieondersteuner"),
-    sees=_("What the client shares, and the talks that they held themselves."),
+    sees=_(
+        "What the client shares, and the talks that they held themselves. Of circles linked to their team also the phase and dates. The board of their team."
+    ),
     does=_("Starts a circle with a client. Does what the client hands over, until that ends."),
     never=_("Anything that was not shared. Without a place in the circle there is no circle to see."),
     role=Role.REGIEONDERSTEUNER,
 )
 PROFESSIONAL = Described(
     name=_("Professional in a team"),
-    sees=_("No circle, until a client asks them to join one."),
+    sees=_("No circle, until a client asks them to join one. The board of their team."),
     does=_("Can start a circle together with a client."),
     role=Role.PROFESSIONAL,
 )
@@ -60,7 +62,7 @@ PSYCHIATRIST = Described(
 )
 TEAM_LEAD = Described(
     name=_("Team lead"),
-    sees=_("Of the team's circles: the phase and what is due when."),
+    sees=_("Of the team's circles: the phase, what is due when, and which colleague supports. The board of the team."),
     does=_("Plans the work of the team."),
     never=_("The content of any circle."),
     role=Role.TEAM_LEAD,
@@ -69,7 +71,7 @@ ADMINISTRATOR = Described(
     name=_("Administrator"),
     sees=_("Teams, and who works in them in which role."),
     does=_("Makes teams, gives and ends roles, closes work accounts."),
-    never=_("Any circle, not even that one exists. No private account."),
+    never=_("Any circle, not even that one exists. No board of a team. No private account."),
     role=Role.ADMINISTRATOR,
 )
 RESEARCHER = Described(
