@@ -42,7 +42,8 @@ FORMAL = Described(
 REGIEONDERSTEUNER = Described(
     name=_("Regieondersteuner"),
     sees=_(
-        "What the client shares, and the talks that they held themselves. Of circles linked to their team also the phase and dates. The board of their team."
+        "What the client shares, and the talks that they held themselves. Of circles linked to their team also the "
+        "phase and dates. The board of their team."
     ),
     does=_("Starts a circle with a client. Does what the client hands over, until that ends."),
     never=_("Anything that was not shared. Without a place in the circle there is no circle to see."),
