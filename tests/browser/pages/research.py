@@ -1,5 +1,83 @@
 """Pages of the room research."""
 
-from tests.browser.pages import Visit
+import tempfile
+import uuid
+from pathlib import Path
 
-VISITS: list[Visit] = []
+from kring.care import jobs
+from kring.care.research import actions
+from kring.care.research.models import Export
+from tests.browser.pages import Visit
+from tests.care.research import study
+
+
+def save(page):
+    page.locator("main form button.main").first.click()
+
+
+def drafted(cast):
+    edition = study.drafted(cast)
+    actions.offer(by=cast.rik, edition=edition)
+    return {"study": edition.study_id}
+
+
+def opened(cast):
+    edition = study.opened(cast)
+    return {"study": edition.study_id, "edition": edition.pk}
+
+
+def answered(cast):
+    edition = study.opened(cast)
+    actions.answer(by=cast.seat("noor"), edition=edition, yes=True)
+    return {"edition": edition.pk}
+
+
+def made(cast):
+    """A table that waits to be taken."""
+    edition = study.opened(cast, columns=["day", "language"])
+    study.registry(cast, edition)
+    return {"table": study.table(cast, edition).pk}
+
+
+def with_somebody_to_delete(cast):
+    """It was taken, and since then one client took their yes back."""
+    found = made(cast)
+    export = Export.objects.get(pk=found["table"])
+    actions.take(by=cast.rik, export=export)
+    first = export.included.order_by("pk").first()
+    export.edition.consents.filter(circle_id=first.circle_id).update(revoked_at=export.created_at)
+    return found
+
+
+def running(cast):
+    edition = study.opened(cast)
+    return {"table": actions.start_export(by=cast.rik, edition=edition, id=uuid.uuid4()).pk}
+
+
+def too_few(cast):
+    found = running(cast)
+    jobs.run_due()
+    return found
+
+
+AWAY = {"STATE": Path(tempfile.gettempdir()) / "kring-tests-research"}
+"""Tables of tests wait outside the house."""
+
+CLIENT = "/c/{circle}/research/"
+VISITS = [
+    Visit("research/asked.html", CLIENT),
+    Visit("research/asked.html", CLIENT, state="with a study", prepare=opened),
+    Visit("research/question.html", CLIENT + "{edition}/", prepare=opened),
+    Visit("research/question.html", CLIENT + "{edition}/", state="after a yes", prepare=answered),
+    Visit("research/studies.html", "/research/", who="rik", prepare=opened),
+    Visit("research/form.html", "/research/{study}/change/", who="rik", prepare=drafted),
+    Visit("research/form.html", "/research/{study}/change/", who="rik", state="with an error", prepare=drafted,
+          do=lambda page: (page.locator("#id_title_nl").fill(""), save(page))),
+    Visit("research/study.html", "/research/{study}/", who="rik", prepare=opened),
+    Visit("research/study.html", "/research/{study}/", who="ada", state="to be opened", prepare=drafted),
+    Visit("research/table.html", "/research/tables/{table}/", who="rik", prepare=made, settings=AWAY),
+    Visit("research/table.html", "/research/tables/{table}/", who="rik", state="being made", prepare=running, settings=AWAY),
+    Visit("research/table.html", "/research/tables/{table}/", who="rik", state="too few", prepare=too_few, settings=AWAY),
+    Visit("research/table.html", "/research/tables/{table}/", who="rik", state="somebody to delete",
+          prepare=with_somebody_to_delete, settings=AWAY),
+]  # fmt: skip

@@ -14,7 +14,7 @@ from kring.care.circles import actions, policy
 from kring.care.circles.forms import StartCircle
 from kring.care.home.actions import offered, start_with_client, take_circle
 from kring.care.people import policy as accounts
-from kring.care.people.models import Person
+from kring.care.people.models import Person, Role
 from kring.care.stored import allow, id_or_404
 
 
@@ -31,6 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
     page["supports"] = any(seat.role == "regieondersteuner" for seat in seats.values())
     page["teams"] = accounts.teams_worked_in_by(person)
     page |= {"organisations": accounts.organisations_run_by(person), "emergency": accounts.may_break_glass(person)}
+    page["researches"] = accounts.posts_of(person).filter(role__in=[Role.RESEARCHER, Role.ADMINISTRATOR]).exists()
     return render(request, "home/start.html", page)
 
 

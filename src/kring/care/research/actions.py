@@ -13,7 +13,7 @@ from kring.care.circles.models import Circle
 from kring.care.circles.seats import Seat
 from kring.care.circles.trail import wrote
 from kring.care.people.models import Organisation, Person, Role
-from kring.care.research import files, policy
+from kring.care.research import files, policy, pseudonyms
 from kring.care.research.models import Consent, Edition, Export, Included, Study
 from kring.care.second_guard import lifted
 from kring.care.stored import allow, save_if_unchanged
@@ -169,7 +169,7 @@ def _forget_files(exports: Any) -> None:
 @transaction.atomic
 def start_export(*, by: Person, edition: Edition, id: uuid.UUID) -> Export:
     """Queue the making of a table. While one is being made there is no second."""
-    from kring.care.research import jobs, pseudonyms
+    from kring.care.research import jobs  # which needs this module
 
     allow(policy.may_export(by, edition))
     running = Export.objects.filter(edition=edition, finished_at=None, failed_at=None).first()
@@ -195,6 +195,22 @@ def take(*, by: Person, export: Export) -> bool:
     Export.objects.filter(pk=export.pk, taken_at=None).update(taken_at=timezone.now())
     _line(by, "took export", export.edition.study)
     return True
+
+
+@lifted("who took their yes back is asked over circles in which a researcher has no seat; only pseudonyms come out")
+def to_delete(*, by: Person, export: Export) -> list[str] | None:
+    """The pseudonyms in a table that was taken, of clients who have since taken their yes back or left Kring. None
+    when nobody can tell any more, because its key was thrown away.
+    """
+    allow(policy.exports_visible_to(by).filter(pk=export.pk).exists())
+    if export.taken_at is None:
+        return []
+    key = pseudonyms.unseal(export.sealed_key)
+    if key is None:
+        return None
+    names = pseudonyms.Pseudonyms(key)
+    gone = Included.objects.filter(export=export).exclude(circle_id__in=policy.not_taken_back(export.edition))
+    return sorted(names.of("person", circle_id) for circle_id in gone.values_list("circle_id", flat=True).iterator())
 
 
 def all_stand(export: Export) -> bool:

@@ -1,5 +1,7 @@
 """Who may ask, who opens a question to clients, who takes a table. Only a client answers, for their own circle."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from kring.care.circles.models import Circle
@@ -86,3 +88,9 @@ def standing_yes(edition: Edition) -> QuerySet[Consent]:
         edition=edition, answer="yes", revoked_at__isnull=True, circle__closed_at__isnull=True,
         circle__client__deleted_at__isnull=True,
     )  # fmt: skip
+
+
+def not_taken_back(edition: Edition) -> QuerySet[Consent, Any]:
+    """The circles of an edition whose rows may stay where they are: closing a circle takes nothing back."""
+    found = Consent.objects.filter(edition=edition, answer="yes", revoked_at__isnull=True)
+    return found.filter(circle__client__deleted_at__isnull=True).values("circle_id")
