@@ -63,7 +63,7 @@ def too_few(cast):
 OUT = {"STATE": Path(tempfile.gettempdir()) / "kring-tests-research"}
 """Tables of tests wait outside the house."""
 
-CLIENT = "/c/{circle}/research/"
+CLIENT, TABLE = "/c/{circle}/research/", "/research/tables/{table}/"
 VISITS = [
     Visit("research/asked.html", CLIENT),
     Visit("research/asked.html", CLIENT, state="with a study", prepare=opened),
@@ -75,9 +75,9 @@ VISITS = [
           do=lambda page: (page.locator("#id_title_nl").fill(""), save(page))),
     Visit("research/study.html", "/research/{study}/", who="rik", prepare=opened),
     Visit("research/study.html", "/research/{study}/", who="ada", state="to be opened", prepare=drafted),
-    Visit("research/table.html", "/research/tables/{table}/", who="rik", prepare=made, settings=OUT),
-    Visit("research/table.html", "/research/tables/{table}/", who="rik", state="being made", prepare=running, settings=OUT),
-    Visit("research/table.html", "/research/tables/{table}/", who="rik", state="too few", prepare=too_few, settings=OUT),
-    Visit("research/table.html", "/research/tables/{table}/", who="rik", state="somebody to delete",
+    Visit("research/table.html", TABLE, who="rik", prepare=made, settings=OUT),
+    Visit("research/table.html", TABLE, who="rik", state="being made", prepare=running, settings=OUT),
+    Visit("research/table.html", TABLE, who="rik", state="too few", prepare=too_few, settings=OUT),
+    Visit("research/table.html", TABLE, who="rik", state="somebody to delete",
           prepare=with_somebody_to_delete, settings=OUT),
 ]  # fmt: skip
