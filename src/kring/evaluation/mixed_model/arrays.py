@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kring.evaluation.mixed_model.design import Design, ModelError
-from kring.evaluation.mixed_model.estimate import fit_sums, sums_of_columns
+from kring.evaluation.mixed_model.estimate import fit_sums, rough_start, sums_of_columns
 from kring.evaluation.mixed_model.fitted import Fit
 from kring.evaluation.mixed_model.sums import Columns
 
@@ -52,7 +52,8 @@ def fit_arrays(
         labels={name: range(int(codes.max()) + 1) for name, codes in groups.items()},
         kinds=(kinds[0], kinds[1], kinds[2]), centre=centre, formula="arrays", slope="time" if slopes else None,
     )  # fmt: skip
-    return fit_sums(sums_of_columns(Columns(m_terms, tuple(centres)), design), design, method)
+    columns = Columns(m_terms, tuple(centres))
+    return fit_sums(sums_of_columns(columns, design), design, method, rough_start(columns, design, method))
 
 
 def _same(term: Sequence[Any], wanted: Sequence[Any]) -> bool:

@@ -45,6 +45,10 @@ class Columns:
                 for further in term[2:]:
                     row *= further[start:stop]
 
+    def rows(self, chosen: Codes) -> Columns:
+        """The columns of some rows."""
+        return Columns([[array[chosen] for array in term] for term in self.terms], self.centre)
+
     @classmethod
     def of_matrix(cls, M: Floats) -> Columns:
         return cls([(column,) for column in M.T], (0.0,) * M.shape[1])

@@ -145,28 +145,47 @@ def _second_derivatives(zs, G, psi, level, E, lo, hi, weight, L, B, T, work):
 
 
 @kernel
-def jet_product(zs, A, Y, lo, hi, P, out):
-    """out += jets of A·Y, where A depends on parameters below hi and Y on those below lo."""
-    _add_product(zs, A, 0, Y, 0, out, 0, 1.0)
-    for a in range(hi):
-        _add_product(zs, A, 1 + a, Y, 0, out, 1 + a, 1.0)
-        if a < lo:
-            _add_product(zs, A, 0, Y, 1 + a, out, 1 + a, 1.0)
-        for b in range(a, hi):
-            ab = pair(a, b, P)
-            _add_product(zs, A, ab, Y, 0, out, ab, 1.0)
-            if a < lo:
-                _add_product(zs, A, 1 + b, Y, 1 + a, out, ab, 1.0)
-            if b < lo:
-                _add_product(zs, A, 1 + a, Y, 1 + b, out, ab, 1.0)
-                _add_product(zs, A, 0, Y, ab, out, ab, 1.0)
+def _apply(used, A, i, Y, j, out, k):
+    """out[k] += A[i]·Y[j], for the first `used` random effects."""
+    for z in range(used):
+        for y in range(used):
+            factor = A[i, z, y]
+            for c in range(Y.shape[2]):
+                out[k, z, c] += factor * Y[j, y, c]
 
 
 @kernel
-def _subtract_outer(zs, Y, i, U, j, S, k):
+def jet_product(used, A, Y, lo, hi, P, out):
+    """out += jets of A·Y, where A depends on parameters below hi and Y on those below lo."""
+    _apply(used, A, 0, Y, 0, out, 0)
+    for a in range(hi):
+        _apply(used, A, 1 + a, Y, 0, out, 1 + a)
+        if a < lo:
+            _apply(used, A, 0, Y, 1 + a, out, 1 + a)
+        for b in range(a, hi):
+            ab = pair(a, b, P)
+            _apply(used, A, ab, Y, 0, out, ab)
+            if a < lo:
+                _apply(used, A, 1 + b, Y, 1 + a, out, ab)
+            if b < lo:
+                _apply(used, A, 1 + a, Y, 1 + b, out, ab)
+                _apply(used, A, 0, Y, ab, out, ab)
+
+
+@kernel
+def _used(E, lo, hi):
+    """How many random effects the level with these parameters has: 1, or 2 with a slope."""
+    for a in range(lo, hi):
+        if E.shape[1] > 1 and E[a, 1, 1] != 0.0:
+            return 2
+    return 1
+
+
+@kernel
+def _subtract_outer(used, Y, i, U, j, S, k):
     """S[k] −= Y[i]′U[j], upper triangle: the sum over all calls is symmetric, single calls need not be."""
     m = S.shape[1]
-    for z in range(len(zs)):
+    for z in range(used):
         for r in range(m):
             factor = Y[i, z, r]
             for c in range(r, m):
@@ -174,35 +193,63 @@ def _subtract_outer(zs, Y, i, U, j, S, k):
 
 
 @kernel
-def _subtract_quadratic(zs, Y, U, lo, hi, P, S):
+def _subtract_quadratic(used, Y, U, lo, hi, P, S):
     """S −= jets of Y′U, where U = KY."""
-    _subtract_outer(zs, Y, 0, U, 0, S, 0)
+    _subtract_outer(used, Y, 0, U, 0, S, 0)
     for a in range(hi):
-        _subtract_outer(zs, Y, 0, U, 1 + a, S, 1 + a)
+        _subtract_outer(used, Y, 0, U, 1 + a, S, 1 + a)
         if a < lo:
-            _subtract_outer(zs, Y, 1 + a, U, 0, S, 1 + a)
+            _subtract_outer(used, Y, 1 + a, U, 0, S, 1 + a)
         for b in range(a, hi):
             ab = pair(a, b, P)
-            _subtract_outer(zs, Y, 0, U, ab, S, ab)
+            _subtract_outer(used, Y, 0, U, ab, S, ab)
             if a < lo:
-                _subtract_outer(zs, Y, 1 + a, U, 1 + b, S, ab)
+                _subtract_outer(used, Y, 1 + a, U, 1 + b, S, ab)
             if b < lo:
-                _subtract_outer(zs, Y, 1 + b, U, 1 + a, S, ab)
-                _subtract_outer(zs, Y, ab, U, 0, S, ab)
+                _subtract_outer(used, Y, 1 + b, U, 1 + a, S, ab)
+                _subtract_outer(used, Y, ab, U, 0, S, ab)
 
 
 @kernel
-def _sweep(zs, Y, psi, level, E, lo, hi, L, S, G, B, T, K, U, work):
-    """Remove one group's random effect: Y (jets, q×m) is the group's sum over its members."""
+def _resolve_intercept(G, variance, lo, P, L, K):
+    """`resolve` for a level with an intercept alone and none above it: scalars, and no T, which only a parent needs."""
+    g = G[0, 0, 0]
+    d = 1.0 / (1.0 + variance * g)
+    k = variance * d
+    L[0] += np.log(1.0 + variance * g)
+    L[1 + lo] += g * d
+    K[0, 0, 0], K[1 + lo, 0, 0] = k, d * d
+    own = pair(lo, lo, P)
+    L[own] -= (g * d) ** 2
+    K[own, 0, 0] = -2.0 * g * d**3
+    for a in range(lo):
+        g_a, mixed = G[1 + a, 0, 0], pair(a, lo, P)
+        L[1 + a] += k * g_a
+        L[mixed] += d * d * g_a
+        K[1 + a, 0, 0] = -k * k * g_a
+        K[mixed, 0, 0] = -2.0 * variance * d**3 * g_a
+        for b in range(a, lo):
+            ab = pair(a, b, P)
+            L[ab] += k * G[ab, 0, 0] - k * k * g_a * G[1 + b, 0, 0]
+            K[ab, 0, 0] = 2.0 * k**3 * g_a * G[1 + b, 0, 0] - k * k * G[ab, 0, 0]
+
+
+@kernel
+def _sweep(zs, Y, psi, level, E, lo, hi, last, L, S, G, B, T, K, U, work):
+    """Remove one group's random effect: Y (jets, q×m) is the group's sum over its members; `last`: none above it."""
     P = E.shape[0]
     for t in range(Y.shape[0]):
         for z in range(len(zs)):
             for y in range(len(zs)):
                 G[t, z, y] = Y[t, z, zs[y]]
-    resolve(zs, G, psi, level, E, lo, hi, 1.0, L, B, T, K, work)
+    used = _used(E, lo, hi)
+    if last and used == 1:
+        _resolve_intercept(G, psi[level, 0, 0], lo, P, L, K)
+    else:
+        resolve(zs, G, psi, level, E, lo, hi, 1.0, L, B, T, K, work)
     _clear(U)
-    jet_product(zs, K, Y, lo, hi, P, U)
-    _subtract_quadratic(zs, Y, U, lo, hi, P, S)
+    jet_product(used, K, Y, lo, hi, P, U)
+    _subtract_quadratic(used, Y, U, lo, hi, P, S)
 
 
 @kernel
@@ -224,6 +271,39 @@ def _sweep_patterns(zs, grams, counts, squares, psi, E, hi, L, S, B, T, K, work)
                         for r in range(m):
                             for c in range(r, m):
                                 S[t, r, c] -= factor * squares[v, z, r, y, c]
+
+
+@kernel
+def _aside(TP):
+    """Each pattern's T laid out as (column, jet and row), so that one cell's share of a team is plain long loops."""
+    patterns, n, q, _ = TP.shape
+    out = np.empty((patterns, q, n * q))
+    for v in range(patterns):
+        for t in range(n):
+            for z in range(q):
+                for y in range(q):
+                    out[v, y, t * q + z] = TP[v, t, z, y]
+    return out
+
+
+@kernel
+def _sum_cells(zs, first, end, pattern, cells, aside, sums, team):
+    """team (n, q, m) = jets of Σ T·cell over a team's cells; `sums` (m, n·q) is room to work in."""
+    m, long = sums.shape
+    for c in range(m):
+        for t in range(long):
+            sums[c, t] = 0.0
+    for i in range(first, end):
+        T = aside[pattern[i]]
+        for c in range(m):
+            for y in range(len(zs)):
+                factor, row = cells[i, y, c], T[y]
+                for t in range(long):
+                    sums[c, t] += factor * row[t]
+    for t in range(team.shape[0]):
+        for z in range(len(zs)):
+            for c in range(m):
+                team[t, z, c] = sums[c, t * len(zs) + z]
 
 
 @kernel
@@ -249,20 +329,19 @@ def evaluate_general(zs, grams, counts, squares, cell_start, cell_pattern, cells
     has_team, has_institution = ends[1] > ends[0], ends[2] > ends[1]
     if has_team or has_institution:
         team, institution = np.zeros((n, q, m)), np.zeros((n, q, m))
+        aside, sums = _aside(TP), np.empty((m, n * q))
         for h in range(len(team_start) - 1):
             _clear(institution)
             for j in range(team_start[h], team_start[h + 1]):
-                _clear(team)
-                for i in range(cell_start[j], cell_start[j + 1]):
-                    jet_product(zs, TP[cell_pattern[i]], cells[i : i + 1], 0, ends[0], P, team)
+                _sum_cells(zs, cell_start[j], cell_start[j + 1], cell_pattern, cells, aside, sums, team)
                 if has_team:
-                    _sweep(zs, team, psi, 1, E, ends[0], ends[1], L, S, G, B, T, K, U, work)
+                    _sweep(zs, team, psi, 1, E, ends[0], ends[1], not has_institution, L, S, G, B, T, K, U, work)
                     if has_institution:
-                        jet_product(zs, T, team, ends[0], ends[1], P, institution)
+                        jet_product(q, T, team, ends[0], ends[1], P, institution)
                 else:
                     _add_to(institution, team)
             if has_institution:
-                _sweep(zs, institution, psi, 2, E, ends[1], ends[2], L, S, G, B, T, K, U, work)
+                _sweep(zs, institution, psi, 2, E, ends[1], ends[2], True, L, S, G, B, T, K, U, work)
     for t in range(n):
         for r in range(m):
             for c in range(r):
