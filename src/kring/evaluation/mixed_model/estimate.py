@@ -128,7 +128,7 @@ def rough_start(columns: Columns, design: Design, method: str) -> tuple[Floats, 
     """
     if len(design.z) == 1 or len(design.groups) == 1:
         return None
-    (_, person), (_, team), *_ = design.groups
+    _, (_, team), *_ = design.groups
     if team.max() < THIN_FROM:
         return None
     rows = np.flatnonzero(team % THIN == 0)
