@@ -439,5 +439,5 @@ ROUTES["meetings:reopen"] = row(only_client(302), "post")
 ROUTES["reply_by_link"] = row(public(), given={"value": a_ticket})
 ROUTES["feed"] = row(public(), given={"secret": a_feed})
 
-for room in ("measures", "board", "training", "research"):  # at the end: they begin from what stands above
+for room in ("measures", "board", "training", "practice", "research"):  # at the end: they begin from what stands above
     ROUTES |= importlib.import_module(f"tests.care.rows.{room}").ROUTES

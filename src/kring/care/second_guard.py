@@ -55,6 +55,14 @@ OPEN = {
             "training.BoosterRound",
             "training.BoosterReview",
             "training.Certificate",
+            "training.Practice",
+            "training.Observation",
+            "training.FeedbackNote",
+            "training.CoachingContact",
+            "training.Coached",
+            "training.Release",
+            "training.LearnerChoice",
+            "training.StaffScore",
         ],
         "what staff learn belongs to no circle; `training.policy` decides",
     ),
@@ -75,6 +83,11 @@ SPECIAL = {
     f" OR (shared_at IS NOT NULL AND circle_id IN ({_OWN_CIRCLES}))",
     "research.Consent": f"circle_id IN ({_OWN_CIRCLES})",
     "research.Included": f"circle_id IN ({_OWN_CIRCLES})",
+    "training.FeedbackChoice": f"person_id = {_ME}",
+    "training.Rating": f"rater_id = {_ME}",
+    "training.PracticeCircle": "practice_id IN (SELECT training_practice.id FROM training_practice"
+    " JOIN training_enrolment ON training_enrolment.id = training_practice.enrolment_id"
+    f" WHERE training_enrolment.person_id = {_ME})",
     "audit.Brought": f"circle_id IN ({_OWN_CIRCLES})",
     "board.Agreement": f"circle_id = ANY ({_MINE}) OR (ended_at IS NULL AND team_id IN ({_MY_TEAMS}))",
     "board.Chosen": f"agreement_id IN (SELECT id FROM board_agreement WHERE circle_id = ANY ({_MINE}))",
@@ -84,7 +97,8 @@ SPECIAL = {
 }
 """Rows that somebody finds for another reason than a seat. An interview is between two people only, and what
 a member keeps about themselves is theirs until they share it. A board is found by who has a post in its team; a line
-on it also by the client, and by whom they chose, while the link runs."""
+on it also by the client, and by whom they chose, while the link runs. An answer about a contact is for whoever gave
+it."""
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION kring_circles(who text) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$

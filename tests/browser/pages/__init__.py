@@ -36,7 +36,19 @@ class Visit:
 
 
 def every_visit() -> list[Visit]:
-    from tests.browser.pages import board, circles, export, home, measures, meetings, people, plan, research, training
+    from tests.browser.pages import (
+        board,
+        circles,
+        export,
+        home,
+        measures,
+        meetings,
+        people,
+        plan,
+        practice,
+        research,
+        training,
+    )
 
-    rooms = (home, people, circles, plan, meetings, export, measures, board, training, research)
+    rooms = (home, people, circles, plan, meetings, export, measures, board, training, practice, research)
     return [visit for room in rooms for visit in room.VISITS]

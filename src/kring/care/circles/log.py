@@ -140,10 +140,12 @@ THINGS = {
     "study": pgettext_lazy("looked at", "what research asks you"),
     "log": pgettext_lazy("looked at", "who looked"), "own data": pgettext_lazy("looked at", "their own data"),
     "everything": pgettext_lazy("looked at", "everything in your circle"),
+    "feedback": pgettext_lazy("looked at", "feedback after a contact"),
 }  # fmt: skip
 
-BETWEEN_TWO = ("interview", "talk", "talks", "my talk")
-"""Not the client's to read: that a talk was held stays between two people, as the talk does. The trail keeps it."""
+BETWEEN_TWO = ("interview", "talk", "talks", "my talk", "feedback")
+"""Not the client's to read: that a talk was held stays between two people, as the talk does. So it is with answers
+about a contact: whose they are is nobody else's to know. The trail keeps both."""
 
 WHY = (
     ("emergency", gettext_lazy("in an emergency")),

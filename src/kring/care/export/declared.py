@@ -39,8 +39,14 @@ EXPORTED = {
     "measures.LifeFactor": "id created_at circle removed_at zone version kind note lever offered priority solved_at"
     " written_by",
     "research.Consent": "id created_at circle title responsible contact edition_number answer revoked_at",
+    "training.FeedbackChoice": "id created_at circle person revoked_at",
+    "training.Rating": "id created_at circle rater closes_on answered_at withdrawn_at connectedness hope identity"
+    " meaning empowerment",
 }
 """In the order in which an import writes them: what is pointed at comes first."""
+
+ONLY_OWN = {"training.FeedbackChoice": "person", "training.Rating": "rater"}
+"""Of these the client takes along only their own: each other person's are that person's (field: whose it is)."""
 
 LOG = (
     "at", "actor_id", "actor_name", "actor_role", "on_behalf_of_id", "verb", "thing", "thing_id", "fields", "rule",
@@ -103,7 +109,19 @@ KEPT_BACK = {
             "training.BoosterRound",
             "training.BoosterReview",
             "training.Certificate",
+            "training.Practice",
+            "training.Observation",
+            "training.FeedbackNote",
+            "training.CoachingContact",
+            "training.Coached",
+            "training.LearnerChoice",
+            "training.StaffScore",
         ],
         "what staff learn is theirs, and says nothing about any client",
     ),
+    "training.PracticeCircle": "what staff practise is theirs; it is not about the client",
+    "training.Release": "a figure about many people, from which none can be told",
+    "training.Rating.practice": "what staff practise is theirs; your answer itself goes along",
+    "training.Rating.release": "a figure about many people",
+    "training.Rating.spent_at": "only says whether it can still come into a figure here",
 }

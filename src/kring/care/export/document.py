@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from kring.care.audit.models import Brought, Event
 from kring.care.circles.log import BETWEEN_TWO
-from kring.care.export.declared import EXPORTED, LOG
+from kring.care.export.declared import EXPORTED, LOG, ONLY_OWN
 from kring.care.people.models import Person
 
 FORMAT = 1
@@ -65,6 +65,8 @@ def way_to_circle(label: str) -> str:
 
 def _rows(label: str, circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
     found = apps.get_model(label)._default_manager.filter(**{way_to_circle(label): circle_id})
+    if label in ONLY_OWN:
+        found = found.filter(**{ONLY_OWN[label]: models.F("circle__client")})
     return [_row(thing, label, people) for thing in found.order_by("created_at", "pk")]
 
 

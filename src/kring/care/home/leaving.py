@@ -27,6 +27,7 @@ from kring.care.people.models import Organisation, Person
 from kring.care.people.policy import organisations_left_alone_by
 from kring.care.second_guard import lifted
 from kring.care.stored import allow
+from kring.care.training import answering
 
 NOT_OF_A_CIRCLE = ("audit", "people")
 """Rooms whose rows never go with a circle: the log, and accounts."""
@@ -63,6 +64,7 @@ def part(*, by: Person) -> None:
     """Leave every circle, erase or close one's own, and delete the account. All or nothing."""
     parting = Parting.of(by)
     allow(not parting.alone_in)
+    answering.take_back_everything(by=by)
     for circle in parting.left:
         actions.leave(by=seat_or_404(by, circle.pk))
     for circle in (*parting.kept, *parting.erased):
@@ -94,6 +96,7 @@ def destroy_past_term() -> int:
 
 def erase(circle_id: uuid.UUID) -> None:
     """Delete a circle with every row that points to it, whatever room it is in. The trail names it by number only."""
+    answering.forget_circle(circle_id)
     for model, keys in rows_of(circle_id).items():
         rows = model._default_manager.filter(pk__in=keys)
         rows._raw_delete(rows.db)  # constraints are deferred to the commit, so the order does not matter

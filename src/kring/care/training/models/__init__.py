@@ -1,5 +1,13 @@
 """What the training room stores, by idea: what a programme is, who learns it and how far, and what is practised."""
 
+from kring.care.training.models.feedback import (
+    PROCESSES,
+    FeedbackChoice,
+    LearnerChoice,
+    Rating,
+    Release,
+    StaffScore,
+)
 from kring.care.training.models.learning import (
     Attendance,
     Booster,
@@ -13,6 +21,14 @@ from kring.care.training.models.learning import (
     QuizAttempt,
     ReadinessCheck,
     WorkshopSession,
+)
+from kring.care.training.models.practice import (
+    Coached,
+    CoachingContact,
+    FeedbackNote,
+    Observation,
+    Practice,
+    PracticeCircle,
 )
 from kring.care.training.models.programme import (
     Cohort,
@@ -28,26 +44,38 @@ from kring.care.training.models.programme import (
 )
 
 __all__ = [
+    "PROCESSES",
     "Attendance",
     "Booster",
     "BoosterReview",
     "BoosterRound",
     "Certificate",
+    "Coached",
+    "CoachingContact",
     "Cohort",
     "CohortLead",
     "CohortTeam",
     "Enrolment",
+    "FeedbackChoice",
+    "FeedbackNote",
     "Lead",
+    "LearnerChoice",
     "Moment",
+    "Observation",
     "Part",
     "PartKind",
     "PartVersion",
     "PlacedPart",
+    "Practice",
+    "PracticeCircle",
     "Programme",
     "ProgrammeVersion",
     "Progress",
     "QuizAnswer",
     "QuizAttempt",
+    "Rating",
     "ReadinessCheck",
+    "Release",
+    "StaffScore",
     "WorkshopSession",
 ]
