@@ -16,16 +16,19 @@ RELATIONS = {
 
 
 def asked(definition: Definition, answers: Mapping[str, int | None]) -> tuple[Item, ...]:
-    """The items that are asked: all conditions of an item hold, and the items they look at are asked themselves."""
+    """The items that are asked: their conditions hold, all or any. What is not asked itself counts as not answered."""
     found: dict[str, Item] = {}
     for item in definition.items:
-        if all(c.item in found and _holds(c, answers.get(c.item)) for c in item.enable_when):
+        holds = [_holds(c, answers.get(c.item) if c.item in found else None) for c in item.enable_when]
+        if not holds or (any(holds) if item.enable_any else all(holds)):
             found[item.link_id] = item
     return tuple(found.values())
 
 
 def _holds(condition: Condition, answer: int | None) -> bool:
-    """As in FHIR R4 (value set questionnaire-enable-operator): without an answer only != holds."""
+    """As in FHIR R4 (code system questionnaire-enable-operator): without an answer only != and not-exists hold."""
+    if condition.operator == "exists":
+        return (answer is not None) == bool(condition.value)
     if answer is None:
         return condition.operator == "!="
     return bool(RELATIONS[condition.operator](answer, condition.value))

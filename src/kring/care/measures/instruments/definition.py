@@ -24,7 +24,10 @@ class Choice(NamedTuple):
 
 
 class Condition(NamedTuple):
-    """An item is asked only while the answer to `item` stands in this relation (=, !=, <, <=, >, >=) to `value`."""
+    """An item is asked only while the answer to `item` stands in this relation to `value`.
+
+    Relations: =, !=, <, <=, >, >=, and exists (with 1: is answered, with 0: is not).
+    """
 
     item: str
     operator: str
@@ -48,6 +51,7 @@ class Item:
     text: Words | None = None
     choices: tuple[Choice, ...] | None = None
     enable_when: tuple[Condition, ...] = ()
+    enable_any: bool = False  # one condition is enough; else all must hold
 
     @property
     def unit(self) -> int:
