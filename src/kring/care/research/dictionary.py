@@ -7,6 +7,7 @@ the wing that reads it.
 import json
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -50,6 +51,7 @@ def dictionary(edition: Edition, made: Made) -> dict[str, Any]:
         "version": 1,
         "title": {"nl": edition.title_nl, "en": edition.title_en},
         "source": source(edition),
+        "simulated": bool(settings.DEMO),
         "unit": "client",
         "allocation": "none",
         "rows": made.rows,

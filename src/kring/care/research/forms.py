@@ -13,6 +13,7 @@ from kring.care.research.models import THRESHOLD, Edition
 from kring.care.research.reading import Measure, measure, measures_there_are
 
 DAY = {"type": "date"}
+NOT_VALIDATED = _("not validated")
 
 
 def named(one: Measure) -> str:
@@ -21,7 +22,7 @@ def named(one: Measure) -> str:
     language = get_language() or "nl"
     scale = definition.scale(one.scale)
     words = f"{definition.title[language]} – {scale.title[language]}"
-    return words if definition.validated else f"{words} ({_('not validated')})"
+    return words if definition.validated else f"{words} ({NOT_VALIDATED})"
 
 
 def measure_choices() -> list[tuple[str, str]]:
