@@ -41,8 +41,8 @@ def _study(people: dict[str, Person], team: Team) -> Edition:
         made = actions.make_study(
             by=people["Rik"], organisation=team.organisation, id=uuid.uuid4(),
             title_nl="Helpt een kring bij herstel?", title_en="Does a circle help recovery?",
-            purpose_nl="Veel mensen maken een kring. We willen weten of het daarna beter met ze gaat. Daarom vragen we je"
-            " scores, van de vragenlijst over je herstel. Wat we vinden, lees je op de website van De Linde.",
+            purpose_nl="Veel mensen maken een kring. We willen weten of het daarna beter met ze gaat. Daarom vragen we"
+            " je scores, van de vragenlijst over je herstel. Wat we vinden, lees je op de website van De Linde.",
             purpose_en="Many people make a circle. We want to know whether things go better for them afterwards. So we"
             " ask for your scores of the questions about recovery. What we find will be on the website of De Linde.",
             responsible="GGZ De Linde, Rik Timmer", contact="Rik Timmer, rik@demo.kring.example",
