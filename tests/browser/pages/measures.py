@@ -1,5 +1,189 @@
 """Pages of the room measures."""
 
+import datetime as dt
+import uuid
+
+import time_machine
+from django.utils import timezone
+
+from kring.care.circles import sharing
+from kring.care.circles.topics import Topic
+from kring.care.measures import actions, factors, filling, texts
+from kring.care.measures.models import LoadedInstrument, Measurement, Schedule
+from kring.care.meetings import actions as meetings
+from kring.care.meetings import holding
+from kring.care.plan import actions as plan
 from tests.browser.pages import Visit
 
-VISITS: list[Visit] = []
+YEAR = ((365, 1), (270, 2), (180, 1), (90, 3), (2, 3))  # days ago, and the answer to each question
+
+
+def line_of(cast, code="kring-checkin", **content):
+    return actions.plan(by=cast.seat("noor"), id=uuid.uuid4(), instrument=code, respondent="client", **content)
+
+
+def asking(cast, line, language="nl"):
+    found = texts.asking(cast.circle.pk, line.instrument, language)
+    assert found is not None
+    return found
+
+
+def fill(cast, line, answer, who="noor", skip=()):
+    """Begin, answer everything alike, finish."""
+    found = asking(cast, line)
+    filled = filling.begin(by=cast.seat(who), line=line, asking=found)
+    for question in found.questions:
+        filled.refresh_from_db()
+        if question in found.asked(filled.answers):
+            value = None if question.link_id in skip else min(answer, max(v for v, _label in question.choices))
+            filling.answer(
+                by=cast.seat(who), filled=filled, version=filled.version, link_id=question.link_id, value=value
+            )
+    filled.refresh_from_db()
+    filling.finish(by=cast.seat(who), filled=filled, asking=found)
+    return filled
+
+
+def waiting(cast):
+    """One line that waits, and one that the regieondersteuner proposes."""
+    ruth = cast.seat("ruth")
+    actions.plan(by=ruth, id=uuid.uuid4(), instrument="honos", respondent="professional", member=cast.members["pieter"])
+    return {"line": line_of(cast).pk}
+
+
+def begun(cast):
+    line = line_of(cast)
+    return {"line": line.pk, "filled": filling.begin(by=cast.seat("noor"), line=line, asking=asking(cast, line)).pk}
+
+
+def year(cast):
+    """A year of check-ins beside a meeting and a reached goal."""
+    noor, now = cast.seat("noor"), timezone.now()
+    with time_machine.travel(now - dt.timedelta(days=365)):
+        line = line_of(cast)
+    for days, answer in YEAR:
+        with time_machine.travel(now - dt.timedelta(days=days)):
+            fill(cast, line, answer, skip=("hope-1", "hope-2") if days == 180 else ())
+    with time_machine.travel(now - dt.timedelta(days=100)):
+        met = meetings.plan_meeting(by=noor, id=uuid.uuid4(), starts_at=timezone.now())
+        holding.finish(by=noor, meeting=met, came=[])
+        plan.mark_reached(by=noor, wish=plan.add_goal(by=noor, id=uuid.uuid4(), text="Naar het koor"))
+    return {"line": line.pk}
+
+
+def shared_year(cast):
+    """The same, and this one line shared with Sanne."""
+    found = year(cast)
+    line = Schedule.objects.get(pk=found["line"])
+    sharing.set_reach(by=cast.seat("noor"), item=line, zone="chosen", members=[cast.members["sanne"]])
+    return found
+
+
+def totals(cast):
+    """Scores of which is known how much they move by chance."""
+    line, definition = line_of(cast, "nel"), texts.definition_of("nel")
+    assert definition is not None
+    scale = definition.scales[-1]
+    for days, value in ((300, 120.0), (10, 124.0)):
+        filling.enter_totals(
+            by=cast.seat("noor"), line=line, id=uuid.uuid4(), due_on=timezone.localdate() - dt.timedelta(days=days),
+            definition=definition, totals={scale.code: value}, instrument_version=definition.version, language="nl",
+        )  # fmt: skip
+    return {"line": line.pk}
+
+
+def changed(cast):
+    """Begun with words that the organisation took away."""
+    found = begun(cast)
+    Measurement.objects.filter(pk=found["filled"]).update(instrument_version="0.1", answers={"hope-1": 2})
+    return found
+
+
+def own(cast):
+    line = actions.begin_own(by=cast.seat("sanne"), id=uuid.uuid4(), instrument="kring-naaste")
+    fill(cast, line, 2, who="sanne")
+    return {"own": line.pk}
+
+
+def own_shared(cast):
+    found = own(cast)
+    from kring.care.measures.models import OwnSchedule
+
+    actions.share_own(by=cast.seat("sanne"), line=OwnSchedule.objects.get(pk=found["own"]), share=True)
+    year(cast)
+    return found
+
+
+def life(cast):
+    noor = cast.seat("noor")
+    debt = factors.add(
+        by=noor, id=uuid.uuid4(), kind="income", note="Er ligt een stapel brieven.", lever="municipality",
+        offered="not_offered", priority="first",
+    )  # fmt: skip
+    home = factors.add(by=noor, id=uuid.uuid4(), kind="home", note="Het lekt.", offered="offered")
+    factors.set_solved(by=noor, factor=home, solved=True)
+    return {"factor": debt.pk}
+
+
+def loaded(cast):
+    """An instrument whose words somebody is licensed for."""
+    LoadedInstrument.objects.create(
+        organisation=cast.organisation, code="qpr-15", version="2014", language="nl", licence="Test",
+        resource={"resourceType": "Questionnaire", "item": []},
+    )  # fmt: skip
+    return year(cast)
+
+
+def press(page):
+    page.locator("main form button.main").first.click()
+
+
+def answer(page):
+    page.locator("input[type=radio]").nth(2).check()
+
+
+def unfold(page):
+    page.locator("summary").first.click()
+
+
+def share_topic(cast):
+    sharing.share(by=cast.seat("noor"), topic=Topic.PROGRESS, member=cast.members["sanne"])
+    life(cast)
+    return year(cast)
+
+
+DOOR, PLAN = "/c/{circle}/progress/", "/c/{circle}/progress/plan/"
+VISITS: list[Visit] = [
+    Visit("measures/progress.html", DOOR, state="empty"),
+    Visit("measures/progress.html", DOOR, state="something waits", prepare=waiting),
+    Visit("measures/progress.html", DOOR, state="begun", prepare=begun),
+    Visit("measures/progress.html", DOOR, state="with what people share", prepare=own_shared),
+    Visit("measures/progress.html", DOOR, who="sanne", state="shared", prepare=share_topic),
+    Visit("measures/progress.html", DOOR, who="ruth", state="proposed", prepare=waiting),
+    Visit("measures/line.html", DOOR + "{line}/", state="a year", prepare=year),
+    Visit("measures/line.html", DOOR + "{line}/", state="totals", prepare=totals),
+    Visit("measures/line.html", DOOR + "{line}/", state="empty", prepare=waiting),
+    Visit("measures/line.html", DOOR + "{line}/", who="sanne", state="one line shared", prepare=shared_year),
+    Visit("measures/line.html", DOOR + "{own}/", who="sanne", state="a member's own", prepare=own),
+    Visit("measures/line.html", DOOR + "{own}/", state="a member shares it", prepare=own_shared),
+    Visit("measures/open.html", DOOR + "{line}/open/", prepare=waiting),
+    Visit("measures/question.html", DOOR + "answers/{filled}/1/", prepare=begun, do=answer),
+    Visit("measures/question.html", DOOR + "answers/{filled}/1/", state="with an error", prepare=begun, do=press),
+    Visit("measures/check.html", DOOR + "answers/{filled}/check/", prepare=begun),
+    Visit("measures/changed.html", DOOR + "answers/{filled}/", prepare=changed),
+    Visit("measures/totals.html", DOOR + "{line}/totals/", prepare=totals),
+    Visit("measures/totals.html", DOOR + "{line}/totals/", state="with an error", prepare=totals, do=press),
+    Visit("measures/own.html", DOOR + "own/", who="sanne", state="empty"),
+    Visit("measures/own.html", DOOR + "own/", who="sanne", state="filled in", prepare=own),
+    Visit("measures/schedules.html", PLAN, state="empty"),
+    Visit("measures/schedules.html", PLAN, state="planned", prepare=year),
+    Visit("measures/choose.html", PLAN + "new/", prepare=loaded),
+    Visit("measures/line_form.html", PLAN + "new/kring-checkin/", state="new", do=unfold),
+    Visit("measures/line_form.html", PLAN + "new/honos/", state="for a care worker"),
+    Visit("measures/line_form.html", PLAN + "{line}/", state="change", prepare=waiting),
+    Visit("measures/life.html", DOOR + "life/", state="empty"),
+    Visit("measures/life.html", DOOR + "life/", state="written", prepare=life),
+    Visit("measures/factor.html", DOOR + "life/new/", state="new"),
+    Visit("measures/factor.html", DOOR + "life/new/", state="with an error", do=press),
+    Visit("measures/factor.html", DOOR + "life/{factor}/", prepare=life),
+]

@@ -104,6 +104,16 @@ VERBS = {
     "declined research": gettext_lazy("%(who)s said no to a study"),
     "took back research": gettext_lazy("%(who)s took back a yes to a study"),
     "took for research": gettext_lazy("%(who)s made a table with your scores, without your name"),
+    "planned questions": gettext_lazy("%(who)s planned questions about how it goes"),
+    "proposed questions": gettext_lazy("%(who)s proposed questions about how it goes"),
+    "paused questions": gettext_lazy("%(who)s paused questions about how it goes"),
+    "resumed questions": gettext_lazy("%(who)s let questions about how it goes run again"),
+    "stopped questions": gettext_lazy("%(who)s stopped questions about how it goes"),
+    "began questions": gettext_lazy("%(who)s began to fill in how it goes"),
+    "skipped questions": gettext_lazy("%(who)s skipped a time of filling in how it goes"),
+    "filled in": gettext_lazy("%(who)s filled in how it goes"),
+    "entered scores": gettext_lazy("%(who)s wrote down scores of how it goes"),
+    "marked solved": gettext_lazy("%(who)s marked something that stood in the way as solved"),
     "exported": gettext_lazy("%(who)s downloaded %(thing)s"),
     "imported": gettext_lazy("%(who)s brought the circle here from somewhere else"),
 }
@@ -143,9 +153,9 @@ THINGS = {
     "feedback": pgettext_lazy("looked at", "feedback after a contact"),
 }  # fmt: skip
 
-BETWEEN_TWO = ("interview", "talk", "talks", "my talk", "feedback")
+BETWEEN_TWO = ("interview", "talk", "talks", "my talk", "feedback", "own measure", "own progress")
 """Not the client's to read: that a talk was held stays between two people, as the talk does. So it is with answers
-about a contact: whose they are is nobody else's to know. The trail keeps both."""
+about a contact, and with what a member fills in about themselves: nobody else's to know. The trail keeps them."""
 
 WHY = (
     ("emergency", gettext_lazy("in an emergency")),

@@ -1,0 +1,138 @@
+"""The words of an instrument as they can be asked in one circle: ours, or those that an organisation loaded."""
+
+import dataclasses
+import functools
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils import translation
+
+from kring.care.measures import policy
+from kring.care.measures.instruments import Definition, Refused, Scale, asked, codes, load
+from kring.care.measures.models import FilledIn, LoadedInstrument
+
+LANGUAGES = ("nl", "en")
+ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """One question in the words in which it is asked, with its answers: what each counts for, and its label."""
+
+    link_id: str
+    text: str
+    choices: tuple[tuple[int, str], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Asking:
+    """An instrument in one language and one version: how it is scored, and what is asked."""
+
+    definition: Definition
+    version: str
+    language: str
+    intro: str
+    questions: tuple[Question, ...]
+
+    def asked(self, answers: Mapping[str, Any]) -> list[Question]:
+        """The questions that come, given the answers so far."""
+        wanted = {item.link_id for item in asked(self.definition, answers)}
+        return [question for question in self.questions if question.link_id in wanted]
+
+
+def in_words(words: Mapping[str, str] | None, language: str = "") -> str:
+    """One text of a definition, in this language or the one that is active."""
+    if not words:
+        return ""
+    wanted = language or (translation.get_language() or "nl")[:2]
+    return words.get(wanted) or next(iter(words.values()))
+
+
+def definition_of(code: str, version: str = "") -> Definition | None:
+    """How this version is scored. A text may have a version of its own: it is then scored by the newest definition."""
+    for wanted in (version or None, None):
+        try:
+            return load(code, wanted)
+        except Refused:
+            continue
+    return None
+
+
+def title_of(code: str) -> str:
+    found = definition_of(code)
+    return in_words(found.title) if found else code
+
+
+def scale_title(scale: Scale) -> str:
+    return in_words(scale.title)
+
+
+def for_respondent(respondent: str) -> list[Definition]:
+    """The instruments that such a person fills in, those with words of our own first."""
+    found = [definition for code in codes() if respondent in (definition := load(code)).respondents]
+    return sorted(found, key=lambda definition: (not definition.has_text, in_words(definition.title)))
+
+
+def asking(circle_id: uuid.UUID, code: str, language: str, version: str = "") -> Asking | None:
+    """What can be asked here; None where nobody loaded the words of this instrument, or of this version of it."""
+    definition = definition_of(code)
+    if definition is not None and definition.has_text:
+        return _ours(code, language, version)
+    loaded = policy.loaded_for(circle_id).filter(code=code).order_by("-loaded_at")
+    wanted = [text for text in loaded if version in ("", text.version)]
+    best = sorted(wanted, key=lambda text: text.language != language)
+    return _loaded(best[0]) if best else None
+
+
+def of_filled(circle_id: uuid.UUID, code: str, filled: FilledIn) -> Asking | None:
+    """The very words that somebody began with: the same version, in the same language."""
+    found = asking(circle_id, code, filled.language, filled.instrument_version)
+    return found if found is not None and found.language == filled.language else None
+
+
+@functools.cache
+def _ours(code: str, language: str, version: str) -> Asking | None:
+    try:
+        definition = load(code, version or None)
+    except Refused:
+        return None
+    questions = tuple(
+        Question(
+            item.link_id,
+            in_words(item.text, language),
+            tuple((choice.value, in_words(choice.label, language)) for choice in item.choices or ()),
+        )
+        for item in definition.items
+    )
+    return Asking(definition, definition.version, language, in_words(definition.intro, language), questions)
+
+
+def _loaded(text: LoadedInstrument) -> Asking | None:
+    definition = definition_of(text.code, text.version)
+    if definition is None:
+        return None
+    known = {item.link_id for item in definition.items}
+    questions = tuple(_question(item) for item in _items(text.resource) if item.get("linkId") in known)
+    intro = str(text.resource.get("description", ""))
+    return Asking(definition, text.version, text.language, intro, questions)
+
+
+def _items(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for item in node.get("item", ()):
+        yield item
+        yield from _items(item)
+
+
+def _question(item: Mapping[str, Any]) -> Question:
+    return Question(str(item["linkId"]), str(item.get("text", "")), tuple(map(_choice, item.get("answerOption", ()))))
+
+
+def _choice(option: Mapping[str, Any]) -> tuple[int, str]:
+    """What an answer counts for is its ordinal value (R4), or the number that it is."""
+    if "valueInteger" in option:
+        return int(option["valueInteger"]), str(option["valueInteger"])
+    coding = option.get("valueCoding", {})
+    places = [*option.get("extension", ()), *coding.get("extension", ())]
+    points = next((place["valueDecimal"] for place in places if place.get("url") == ORDINAL), coding.get("code", 0))
+    return int(points), str(coding.get("display", coding.get("code", "")))
