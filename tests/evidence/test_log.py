@@ -1,6 +1,8 @@
 """The append-only log: order does not matter, edits show, an interrupted write loses nothing."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,83 @@ def test_what_stands_does_not_depend_on_the_order_of_the_lines(data: st.DataObje
 def test_the_id_ignores_the_order_of_the_keys(content: dict) -> None:
     turned = json.loads(json.dumps(dict(reversed(content.items()))))
     assert log.digest(content) == log.digest(turned)
+
+
+def test_adding_to_an_open_log_reads_only_what_others_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, read = tmp_path / "decisions.jsonl", []
+    log.append(path, [decide(f"a-{n}") for n in range(50)])
+    parse = log.parse_line
+    monkeypatch.setattr(log, "parse_line", lambda *args: read.append(args[1]) or parse(*args))
+    mine, theirs = log.Log(path), log.Log(path)
+    mine.append([decide("b-0")])
+    assert len(read) == 50  # opening
+    for n in range(20):
+        mine.append([decide(f"b-{n}")])
+    assert len(read) == 50
+    theirs.append([decide("c-0")])
+    del read[:]
+    mine.append([decide("b-last")])
+    assert read == [72]  # the other's line, and nothing else
+    assert len(log.read(path)) == 73
+
+
+def test_an_open_log_notices_that_the_file_was_put_back_or_edited(tmp_path: Path) -> None:
+    path, events = tmp_path / "decisions.jsonl", [decide("a-1"), decide("a-2")]
+    held = log.Log(path)
+    held.append(events)
+    first_line = path.read_bytes().splitlines(keepends=True)[0]
+    path.write_bytes(first_line)  # as version control would: the second decision is gone
+    assert held.append(events) == 1
+    fresh = tmp_path / "fresh"
+    fresh.write_bytes(first_line)
+    fresh.replace(path)  # another file under the same name
+    assert held.append(events) == 1
+    assert log.read(path) == events
+
+
+def test_a_write_that_fails_is_taken_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, first = tmp_path / "decisions.jsonl", decide("a-1")
+    held = log.Log(path)
+    held.append([first])
+
+    def full(_: int) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log.os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            held.append([decide("a-2"), decide("a-3")])
+    assert log.read(path) == [first]
+    held.append([decide("a-4")])
+    assert len(log.read(path)) == 2
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from kring.evidence import log
+held = log.Log(Path(sys.argv[1]))
+for n in range(int(sys.argv[3])):
+    event = log.event(stage="title_abstract", reviewer=sys.argv[2], record_id=f"a-{n}", decision="include")
+    held.append([event])
+    print(event["id"], flush=True)
+"""
+
+
+def test_two_processes_write_at_once_and_one_is_killed(tmp_path: Path) -> None:
+    """Everything that was acknowledged is there, once; nothing of the other is lost."""
+    path = tmp_path / "decisions.jsonl"
+    start = [sys.executable, "-c", WRITER, str(path)]
+    killed = subprocess.Popen([*start, "ann", "1000000"], stdout=subprocess.PIPE, text=True)
+    assert killed.stdout is not None
+    said = [killed.stdout.readline().strip() for _ in range(20)]  # both write while it lives
+    other = subprocess.Popen([*start, "bo", "60"], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    said += [other.stdout.readline().strip() for _ in range(20)]
+    killed.kill()
+    said += killed.communicate()[0].split("\n")[:-1]  # a torn line of output was no acknowledgement
+    said += other.communicate()[0].split()
+    ids = [event["id"] for event in log.read(path)]
+    assert len(ids) == len(set(ids)) == len(path.read_bytes().splitlines())
+    assert set(said) <= set(ids)
+    assert {event["reviewer"] for event in log.read(path)} == {"ann", "bo"}

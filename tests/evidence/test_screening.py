@@ -87,14 +87,14 @@ def test_an_interrupted_session_goes_on_where_it_was(folder: Folder) -> None:
 
 def test_what_another_writes_in_the_same_moment_is_not_missed(folder: Folder, monkeypatch) -> None:
     ann = Session(folder, "ann")
-    real = log.append
+    real = log.Log.append
 
-    def bo_is_first(path: Path, events: list) -> int:
-        monkeypatch.setattr(log, "append", real)
+    def bo_is_first(held: log.Log, events: list) -> int:
+        monkeypatch.setattr(log.Log, "append", real)
         Session(folder, "bo").decide("a-00002", "exclude")
-        return real(path, events)
+        return real(held, events)
 
-    monkeypatch.setattr(log, "append", bo_is_first)
+    monkeypatch.setattr(log.Log, "append", bo_is_first)
     ann.decide("a-00001", "include")
     assert set(ann.waiting()) == {"a-00003", "a-00004"}
 

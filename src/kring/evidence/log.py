@@ -17,6 +17,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -55,17 +56,92 @@ def undo(of: Mapping[str, Any], *, reviewer: str, reason: str | None = None, at:
     return event(stage=of["stage"], reviewer=reviewer, at=at, undoes=of["id"], reason=reason, **content)
 
 
+class Log:
+    """The log held open for adding: after the first look, one append reads only what others wrote in between.
+
+    Two processes may write at once: each appends under a lock of the file, after taking in the other's lines. What
+    was read is trusted only while the file is the same one and still ends there as it did; otherwise (a file put
+    back from version control, a line edited by hand) it is read anew.
+    """
+
+    TAIL = 256  # bytes before the end of what was read that must still be there
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known: set[str] = set()
+        self._file, self._end, self._tail, self._lines = -1, 0, b"", 0
+
+    def append(self, events: Iterable[Mapping[str, Any]]) -> int:
+        """Add events that are not in the log yet; return, with all of them on the disk, how many were new.
+
+        A write that fails is taken back whole. A kill leaves the lines written by then, each whole; of a torn one the
+        next append moves the rest to `<log>.torn`.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        new = not self.path.exists()
+        with self.path.open("a+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            self._catch_up(file)
+            fresh = {row["id"]: line_of(row).encode("utf-8") for row in events if row["id"] not in self._known}
+            if fresh:
+                self._write(file, b"".join(fresh.values()))
+                self._take_in(fresh, b"".join(fresh.values()))
+        if new:
+            _settle_name(self.path)
+        return len(fresh)
+
+    def _catch_up(self, file: FileIO) -> None:
+        """Take in the whole lines that others added; set a torn last one aside."""
+        if not self._is_as_left(file):
+            self._forget()
+            self._file = os.fstat(file.fileno()).st_ino
+        file.seek(self._end)
+        content = file.readall()
+        cut = content.rfind(b"\n") + 1
+        if cut < len(content):
+            with self.path.with_suffix(".torn").open("ab") as torn:
+                torn.write(content[cut:] + b"\n")
+            file.truncate(self._end + cut)
+        self._take_in((row["id"] for _, row in _rows(self.path, content[:cut], self._lines + 1)), content[:cut])
+
+    def _is_as_left(self, file: FileIO) -> bool:
+        if os.fstat(file.fileno()).st_ino != self._file:
+            return False
+        file.seek(self._end - len(self._tail))
+        return file.read(len(self._tail)) == self._tail
+
+    def _write(self, file: FileIO, content: bytes) -> None:
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[file.write(rest) or 0 :]
+            os.fsync(file.fileno())
+        except OSError:  # a full disk: half of several events must not stay
+            file.truncate(self._end)
+            raise
+
+    def _take_in(self, ids: Iterable[str], content: bytes) -> None:
+        self._known.update(ids)
+        self._end += len(content)
+        self._lines += content.count(b"\n")
+        self._tail = (self._tail + content)[-self.TAIL :]
+
+
 def append(path: Path, events: Iterable[Mapping[str, Any]]) -> int:
-    """Add events that are not in the log yet; all reach the disk, or none does. Return how many were new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        known = {row["id"] for _, row in _rows(path, _whole(path, file))}
-        fresh = {row["id"]: row for row in events if row["id"] not in known}
-        file.write("".join(line_of(row) for row in fresh.values()).encode("utf-8"))
-        file.flush()
-        os.fsync(file.fileno())
-    return len(fresh)
+    """Add events once; whoever adds again and again keeps a `Log`."""
+    return Log(path).append(events)
+
+
+def _settle_name(path: Path) -> None:
+    """A new file outlives a power cut only when its directory was written too."""
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read(path: Path) -> list[Row]:
@@ -102,8 +178,8 @@ def standing(events: Iterable[Mapping[str, Any]]) -> list[Row]:
     return sorted(kept, key=lambda row: (row["at"], row["id"]))
 
 
-def _rows(path: Path, content: bytes) -> Iterable[tuple[int, Row]]:
-    for number, raw in enumerate(content.split(b"\n"), 1):
+def _rows(path: Path, content: bytes, first: int = 1) -> Iterable[tuple[int, Row]]:
+    for number, raw in enumerate(content.split(b"\n"), first):
         if raw.strip():
             yield number, parse_line(path, number, raw)
 
@@ -120,15 +196,3 @@ def _check(path: Path, number: int, row: Row) -> None:
             file=path,
             line=number,
         )
-
-
-def _whole(path: Path, file: Any) -> bytes:
-    """The log up to its last full line; what an interrupted write left moves to `<log>.torn`."""
-    file.seek(0)
-    content: bytes = file.read()
-    cut = content.rfind(b"\n") + 1
-    if cut < len(content):
-        with path.with_suffix(".torn").open("ab") as torn:
-            torn.write(content[cut:] + b"\n")
-        file.truncate(cut)
-    return content[:cut]

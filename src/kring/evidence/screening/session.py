@@ -46,6 +46,7 @@ class Session:
         self.criteria, self.dual, self.names = read_criteria(folder), is_dual(folder), canonical(folder)
         self.recipe = Recipe(seed=seed)
         self.lock = threading.RLock()
+        self._log_file = log.Log(folder.decisions)
         self._ids = list(self.records)
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._scores: Floats | None = None
@@ -172,7 +173,7 @@ class Session:
         with self.lock:
             self.refresh()
             expected = self._size + len(line_of(event).encode("utf-8"))
-            log.append(self.folder.decisions, [event])
+            self._log_file.append([event])
             # Another size means that somebody else wrote in between: then the next look reads the whole log.
             self._size = expected if self.folder.decisions.stat().st_size == expected else -1
             self.events.append(event)
