@@ -144,9 +144,8 @@ def put_together(*, by: Desk, agreement: Agreement, entry: Entry) -> None:
 
 @transaction.atomic
 def answer(*, by: Desk, sign: Sign, reply: str, category: Category | None = None) -> bool:
-    """Somebody of the team read it and answers. False: a colleague did so first, and their answer stands."""
-    allow(policy.signs(by).filter(pk=sign.pk).exists() or sign.answered_at is not None)
-    allow(sign.agreement.team_id == by.team.pk)
+    """Somebody of the team read it and answers. False: a colleague did so first, or it was just taken back."""
+    allow(policy.signs_said_to(by).filter(pk=sign.pk).exists())
     answered = {"answered_at": timezone.now(), "answered_by": by.person, "reply": reply}
     if not Sign.objects.filter(pk=sign.pk, answered_at=None, withdrawn_at=None).update(**answered):
         return False

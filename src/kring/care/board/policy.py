@@ -49,8 +49,14 @@ def agreements(desk: Desk) -> QuerySet[Agreement]:
     return Agreement.objects.filter(team=desk.team, ended_at=None)
 
 
+def signs_said_to(desk: Desk) -> QuerySet[Sign]:
+    """Every sign that clients with a link, or whom they chose, said to this team; also answered ones."""
+    here = Sign.objects.filter(agreement__team=desk.team, agreement__ended_at=None, agreement__entry__isnull=False)
+    return here.select_related("agreement__entry__category", "noticed_by", "answered_by")
+
+
 def signs(desk: Desk) -> QuerySet[Sign]:
-    """Signs that wait for an answer, of clients whose line is known and who let signs be put on the board."""
+    """Signs that wait for an answer, of clients on the list who let signs be put on the board."""
     waiting = Sign.objects.filter(answered_at=None, withdrawn_at=None)
     return waiting.filter(
         agreement__team=desk.team, agreement__ended_at=None, agreement__signals=True, agreement__entry__ended_at=None,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 
 from kring.care.board import policy
 from kring.care.board.desk import Desk
@@ -81,11 +82,12 @@ def _visits(*, team_id: uuid.UUID, day: dt.date) -> QuerySet[Any, Any]:
 def short_days() -> Callable[[dt.date], str]:
     """Days as a list says them, each written once per page."""
     written: dict[dt.date, str] = {}
+    how = "j b" if get_language() == "nl" else "j M"  # months begin with a small letter in Dutch
 
     def short(value: dt.date) -> str:
         day = timezone.localdate(value) if isinstance(value, dt.datetime) else value
         if day not in written:
-            written[day] = formats.date_format(day, "j M")
+            written[day] = formats.date_format(day, how)
         return written[day]
 
     return short

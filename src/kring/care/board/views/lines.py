@@ -15,6 +15,7 @@ from kring.care.board.forms import Call, NewEntry, PlanVisit, Scale
 from kring.care.board.models import Entry, Sign, Visit
 from kring.care.board.reading import today
 from kring.care.board.trail import looked
+from kring.care.board.views.links import too_late
 from kring.care.circles.door import offer_undo
 from kring.care.forms import address_with_id, id_in_address
 from kring.care.stored import Stale
@@ -69,7 +70,7 @@ def scale(request: HttpRequest, team_id: uuid.UUID, entry_id: uuid.UUID) -> Http
         try:
             if _scaled(desk, found, form, sign):
                 return redirect("board:board", team_id)
-            messages.info(request, _("A colleague answered this a moment ago. You see it in the history."))
+            messages.info(request, too_late(sign) if sign else "")
             return redirect("board:entry", team_id, entry_id)
         except Stale as stale:
             form.show_both(stale.stored)
@@ -82,9 +83,8 @@ def _sign(request: HttpRequest, desk: Desk, entry: Entry) -> Sign | None:
     asked = request.GET.get("sign")
     if not asked:
         return None
-    waiting = Sign.objects.filter(agreement__entry=entry, agreement__team=desk.team, agreement__ended_at=None)
     try:
-        return get_object_or_404(waiting.select_related("agreement__entry", "noticed_by"), pk=uuid.UUID(asked))
+        return get_object_or_404(policy.signs_said_to(desk).filter(agreement__entry=entry), pk=uuid.UUID(asked))
     except ValueError:
         return None
 

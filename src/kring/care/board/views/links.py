@@ -48,15 +48,22 @@ def _together(desk: Desk, agreement: Agreement, form: PutTogether) -> None:
     agreeing.put_together(by=desk, agreement=agreement, entry=entry)
 
 
+def too_late(sign: Sign) -> str:
+    """Why an answer was not needed any more."""
+    sign.refresh_from_db()
+    if sign.withdrawn_at is not None:
+        return _("This was taken back a moment ago. You can still move this client.")
+    return _("A colleague answered this a moment ago. You see it in the history.")
+
+
 def answer(request: HttpRequest, team_id: uuid.UUID, sign_id: uuid.UUID) -> HttpResponse:
     """Answer a sign without moving anybody."""
     desk = sit_at(request, team_id)
-    here = Sign.objects.filter(agreement__team=desk.team, agreement__ended_at=None, withdrawn_at=None)
-    sign = get_object_or_404(here.select_related("agreement__entry", "noticed_by", "answered_by"), pk=sign_id)
+    sign = get_object_or_404(policy.signs_said_to(desk), pk=sign_id)
     form = Reply(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if not agreeing.answer(by=desk, sign=sign, **form.cleaned_data):
-            messages.info(request, _("A colleague answered this a moment ago. You see it in the history."))
+            messages.info(request, too_late(sign))
         return redirect("board:board", team_id)
     looked(desk, circles=[sign.agreement.circle_id])
     return render(request, "board/answer.html", {"desk": desk, "here": "board", "sign": sign, "form": form})
