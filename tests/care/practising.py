@@ -7,14 +7,15 @@ import dataclasses
 import datetime as dt
 import uuid
 
+import time_machine
 from django.utils import timezone
 
 from kring.care.circles import actions, invitations, sharing
 from kring.care.circles.models import Circle, Member
 from kring.care.circles.seats import seat_or_404
 from kring.care.circles.topics import Topic
-from kring.care.people.models import Person
-from kring.care.training import answering, practising
+from kring.care.people.models import Person, Post
+from kring.care.training import answering, observing, practising, releasing
 from kring.care.training.models import (
     Cohort,
     CohortLead,
@@ -30,8 +31,9 @@ from kring.care.training.models import (
 )
 
 FORM = {
-    "nl": {"title": "Kijken naar een contact", "items": [{"key": f"i{n}", "text": f"Punt {n}"} for n in range(1, 5)]},
-    "en": {"title": "Watching a contact", "items": [{"key": f"i{n}", "text": f"Point {n}"} for n in range(1, 5)]},
+    "nl": {"title": "Kijken naar een contact"},
+    "en": {"title": "Watching a contact"},
+    "items": [{"key": f"i{n}", "nl": f"Punt {n}", "en": f"Point {n}"} for n in range(1, 5)],
 }
 
 
@@ -46,6 +48,7 @@ class World:
     expert: Person
     circles: list[Circle]
     raters: list[tuple[Person, Circle]]  # everybody who can be asked, in which circle
+    latest: Practice | None = None
 
     def practice(self, circle: Circle, days_ago: int = 1, **content) -> Practice:
         """A contact that was held."""
@@ -79,6 +82,7 @@ def build(cast) -> World:
     coach, expert = (Person.objects.create_user(f"{n}@example.org", name=n.title()) for n in ("mia", "ed"))
     for person, role in ((coach, "coach"), (expert, "experience_expert")):
         CohortLead.objects.create(cohort=cohort, person=person, role=role, hours=12)
+    cast.people |= {"mia": coach, "ed": expert}
     joined = timezone.localdate() - dt.timedelta(days=60)
     enrolment = Enrolment.objects.create(person=cast.ruth, team=cast.team, cohort=cohort, joined_on=joined)
     circles, raters = _circles(cast)
@@ -117,8 +121,66 @@ def _circles(cast) -> tuple[list[Circle], list[tuple[Person, Circle]]]:
     return circles, raters
 
 
+SHARES = (
+    {"i1": 0, "i2": 1, "i3": 0, "i4": 1},
+    {"i1": 1, "i2": 2, "i3": 0, "i4": 1},
+    {"i1": 2, "i2": 2, "i3": 1, "i4": 2},
+)
+
+
+def lived(world: World, learners: int = 6) -> None:
+    """A cohort in which much happened: colleagues who learn too, contacts that two looked at, feedback, figures."""
+    started = timezone.localdate() - dt.timedelta(days=400)
+    Cohort.objects.filter(pk=world.cohort.pk).update(starts_on=started)
+    Enrolment.objects.filter(cohort=world.cohort).update(joined_on=started)
+    world.cohort.starts_on = started
+    for number in range(learners):
+        _colleague(world, number)
+    world.choose()
+    for circle in world.circles:
+        world.latest = world.asked(circle)
+    for (person, _circle), value in zip(world.raters, (4, 5, 3, 2, 4, 4, 5, 1), strict=True):
+        world.answer(person, value)
+    releasing.release_all()
+    _looked_at(world, world.latest, 2)
+    there = list(Enrolment.objects.filter(cohort=world.cohort))
+    observing.coach(
+        by=world.coach, id=uuid.uuid4(), cohort=world.cohort, learners=there, kind="supervision", minutes=60
+    )
+
+
+def _colleague(world: World, number: int) -> None:
+    """Somebody of the team who practised three times, each time looked at by two."""
+    long_ago = timezone.now() - dt.timedelta(days=900)
+    person = Person.objects.create_user(f"colleague{number}@example.org", name=f"Collega {number + 1}")
+    Post.objects.create(
+        person=person, organisation=world.cast.organisation, team=world.cast.team, role="professional",
+        started_at=long_ago,
+    )  # fmt: skip
+    enrolment = Enrolment.objects.create(
+        person=person, team=world.cast.team, cohort=world.cohort, joined_on=world.cohort.starts_on
+    )
+    for time, days in enumerate((0, 90, 190)):
+        held = world.cohort.starts_on + dt.timedelta(days=days + number)
+        with time_machine.travel(dt.datetime.combine(held, dt.time(12), tzinfo=dt.UTC), tick=False):
+            practice = Practice.objects.create(
+                enrolment=enrolment, behaviour="Eerst vragen", chime="hope", planned_on=held, held_on=held,
+                asked_at=timezone.now(), own_view=3,
+            )  # fmt: skip
+            _looked_at(world, practice, time, number)
+
+
+def _looked_at(world: World, practice: Practice, time: int, number: int = 0) -> None:
+    for observer in (world.coach, world.expert):
+        marks = dict(SHARES[time]) | ({"i3": 2} if number % 2 and observer == world.expert else {})
+        observing.observe(by=observer, practice=practice, form=world.form, marks=marks, minutes=60, client_agreed=True)
+    tone = ("strengths", "balanced", "corrections")[number % 3]
+    saw = "Je wachtte tot Noor zelf iets koos."
+    observing.give_back(by=world.expert, practice=practice, version=1, saw=saw, goal="Tel tot vijf.", tone=tone)
+
+
 def contact_in(practice: Practice) -> Circle:
     return PracticeCircle.objects.get(practice=practice).circle
 
 
-__all__ = ["Member", "World", "a_cohort", "build", "contact_in"]
+__all__ = ["Member", "World", "a_cohort", "build", "contact_in", "lived"]

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/", include("kring.care.board.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.board.circle_urls")),
     path("training/", include("kring.care.training.urls")),
+    path("training/", include("kring.care.training.practice_urls")),
     path("c/<uuid:circle_id>/", include("kring.care.training.circle_urls")),
     path("research/", include("kring.care.research.urls")),
     path("c/<uuid:circle_id>/", include("kring.care.research.circle_urls")),

@@ -166,10 +166,13 @@ class Marks(Plain):
 
 
 def items_of(form: PartVersion) -> list[dict[str, str]]:
-    """The items in the reader's language."""
-    content = form.content.get(get_language() or "nl") or form.content["nl"]
-    found: list[dict[str, str]] = content["items"]
-    return found
+    """Key and words of each item, in the reader's language or else in the one that is there."""
+    language = (get_language() or "nl").split("-")[0]
+    words = (language, "nl", "en")
+    return [
+        {"key": item["key"], "text": next(item[word] for word in words if item.get(word))}
+        for item in form.content["items"]
+    ]  # fmt: skip
 
 
 class Note(EditForm):

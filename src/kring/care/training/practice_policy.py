@@ -14,7 +14,7 @@ from django.utils import timezone
 from kring.care.circles.models import Circle, Member
 from kring.care.circles.seats import Seat, seat_of
 from kring.care.circles.topics import MemberRole, Topic
-from kring.care.people.models import Person, Post, Role
+from kring.care.people.models import Person, Post, Role, Team
 from kring.care.training.models import (
     Cohort,
     CohortLead,
@@ -55,6 +55,12 @@ def may_practise(person: Person, enrolment: Enrolment) -> bool:
 
 def cohorts_led_by(person: Person) -> QuerySet[Cohort]:
     return Cohort.objects.filter(leads__person=person, leads__ended_at=None, ended_at=None).distinct()
+
+
+def led_teams(person: Person) -> QuerySet[Team]:
+    """For figures about a team as a whole."""
+    posts = Post.objects.filter(person=person, role=Role.TEAM_LEAD, ended_at=None, team=OuterRef("pk"))
+    return Team.objects.filter(Exists(posts), ended_at=None).order_by("name")
 
 
 def lead_role(person: Person, cohort_id: uuid.UUID) -> Lead | None:

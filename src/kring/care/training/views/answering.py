@@ -71,4 +71,4 @@ def _said(rating: Rating, name: str) -> str:
 def take_back(request: HttpRequest, rating_id: uuid.UUID) -> HttpResponse:
     answering.take_back(by=request.user, rating_id=rating_id)  # type: ignore[arg-type]
     messages.success(request, _("Your answer is gone from every figure."))
-    return redirect("training:answers")
+    return redirect("practice:answers")

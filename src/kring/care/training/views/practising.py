@@ -1,0 +1,143 @@
+"""A learner's practice: plan one thing, write down how it went, ask for feedback, read what came back."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kring.care.circles.door import offer_undo
+from kring.care.circles.phases import PHASES
+from kring.care.forms import address_with_id, id_in_address
+from kring.care.people.models import Person
+from kring.care.stored import Stale, allow
+from kring.care.training import practice_policy as policy
+from kring.care.training import practising
+from kring.care.training.forms_practice import EditPractice, HowItWent, NewPractice, WhoWasThere, items_of, question_of
+from kring.care.training.models import PROCESSES, Enrolment, LearnerChoice, Observation, Practice, Release
+from kring.care.training.trail import noted
+
+
+def person_of(request: HttpRequest) -> Person:
+    return request.user  # type: ignore[return-value]
+
+
+def mine(request: HttpRequest) -> HttpResponse:
+    """What I practise, and what clients and members said together."""
+    person = person_of(request)
+    enrolments = policy.enrolments_of(person)
+    allow(enrolments.exists() or policy.own_practices(person).exists())
+    practices = policy.own_practices(person).order_by("-planned_on", "-created_at")
+    releases = Release.objects.filter(enrolment__person=person).order_by("-released_on", "-created_at")
+    noted(person, practising.LEARNER, "viewed", "practice")
+    page = {"enrolments": [(one, _choices(one)) for one in enrolments], "practices": practices}
+    page["releases"] = [(one, [(question_of(name), getattr(one, name)) for name in PROCESSES]) for one in releases]
+    return render(request, "training/practice_mine.html", page)
+
+
+def _choices(enrolment: Enrolment) -> list[tuple[str, Any, bool]]:
+    given = set(LearnerChoice.objects.filter(enrolment=enrolment, revoked_at=None).values_list("to", flat=True))
+    return [(to, words, to in given) for to, words in LearnerChoice.FOR]
+
+
+def new(request: HttpRequest, enrolment_id: uuid.UUID) -> HttpResponse:
+    person = person_of(request)
+    enrolment = get_object_or_404(policy.enrolments_of(person), pk=enrolment_id)
+    new_id = id_in_address(request)
+    if new_id is None:
+        return redirect(address_with_id(request))
+    form = NewPractice(request.POST or None, initial={"new_id": new_id}).offer(policy.circles_to_practise_in(person))
+    if request.method == "POST" and form.is_valid():
+        made = practising.plan(
+            by=person, id=form.cleaned_data["new_id"], enrolment=enrolment, circle=form.cleaned_data["circle"],
+            **form.content(),
+        )  # fmt: skip
+        return redirect("practice:page", made.pk)
+    return render(request, "training/practice_form.html", {"form": form, "back": reverse("practice:mine")})
+
+
+def own_practice(request: HttpRequest, practice_id: uuid.UUID) -> Practice:
+    found = policy.own_practices(person_of(request)).select_related("enrolment__cohort")
+    return get_object_or_404(found, pk=practice_id)
+
+
+def page(request: HttpRequest, practice_id: uuid.UUID) -> HttpResponse:
+    """One practice with the next thing to do, and the feedback of colleagues as soon as it is there."""
+    practice = own_practice(request, practice_id)
+    noted(person_of(request), practising.LEARNER, "viewed", "practice", practice.pk)
+    seen = policy.observations_seen_by(person_of(request), practice)
+    shown: dict[str, Any] = {"practice": practice, "notes": practice.notes.select_related("by").order_by("created_at")}
+    shown["observations"] = [(one, marked(one)) for one in seen]
+    shown["phase"] = PHASES[practice.phase - 1].name if practice.phase else ""
+    return render(request, "training/practice.html", shown)
+
+
+def marked(observation: Observation) -> list[tuple[str, Any]]:
+    """Each item with its mark in words."""
+    words = dict(Observation.MARKS)
+    return [(item["text"], words.get(observation.marks.get(item["key"]), "")) for item in items_of(observation.form)]
+
+
+def change(request: HttpRequest, practice_id: uuid.UUID) -> HttpResponse:
+    practice = own_practice(request, practice_id)
+    allow(practice.asked_at is None)
+    form = EditPractice(request.POST or None, instance=practice).offer_phases()
+    return _edited(request, practice, form, practising.change, "training/practice_form.html")
+
+
+def went(request: HttpRequest, practice_id: uuid.UUID) -> HttpResponse:
+    practice = own_practice(request, practice_id)
+    form = HowItWent(request.POST or None, instance=practice)
+    return _edited(request, practice, form, practising.record, "training/practice_went.html")
+
+
+def _edited(request: HttpRequest, practice: Practice, form: Any, action: Any, template: str) -> HttpResponse:
+    back = reverse("practice:page", args=[practice.pk])
+    if request.method == "POST" and form.is_valid():
+        stored = policy.own_practices(person_of(request)).get(pk=practice.pk)
+        try:
+            action(by=person_of(request), practice=stored, version=form.cleaned_data["version"], **form.content())
+            return redirect(back)
+        except Stale as stale:
+            form.show_both(stale)
+    return render(request, template, {"form": form, "practice": practice, "back": back})
+
+
+def ask(request: HttpRequest, practice_id: uuid.UUID) -> HttpResponse:
+    """Who was there? Whoever of them chose it gets the questions; the learner never sees who that is."""
+    practice = own_practice(request, practice_id)
+    allow(practice.held_on is not None and practice.asked_at is None)
+    there = practising.could_be_there(person_of(request), practice)
+    form = WhoWasThere(request.POST or None).offer(there)
+    if request.method == "POST" and form.is_valid():
+        members = form.cleaned_data.get("members") or []
+        practising.ask(
+            by=person_of(request), practice=practice, client_there=form.cleaned_data["client_there"], members=members
+        )
+        messages.success(request, _("You asked. You read here what comes back."))
+        return redirect("practice:page", practice.pk)
+    return render(request, "training/practice_ask.html", {"form": form, "practice": practice})
+
+
+@require_POST
+def drop(request: HttpRequest, practice_id: uuid.UUID, verb: str) -> HttpResponse:
+    person = person_of(request)
+    practice = get_object_or_404(Practice, pk=practice_id, enrolment__person=person)
+    if verb not in ("drop", "restore"):
+        raise Http404
+    practising.drop(by=person, practice=practice, drop=verb == "drop")
+    if verb == "drop":
+        offer_undo(request, _("You let this plan go."), reverse("practice:drop", args=[practice.pk, "restore"]))
+    return redirect("practice:mine")
+
+
+@require_POST
+def choice(request: HttpRequest, enrolment_id: uuid.UUID) -> HttpResponse:
+    enrolment = get_object_or_404(policy.enrolments_of(person_of(request)), pk=enrolment_id)
+    to, agree = request.POST.get("to", ""), request.POST.get("agree") == "yes"
+    practising.set_choice(by=person_of(request), enrolment=enrolment, to=to, agree=agree)
+    return redirect("practice:mine")
