@@ -13,7 +13,7 @@ from kring.evidence.files import read_toml, write_json, write_text
 from kring.evidence.problem import Problem
 from kring.evidence.report import tables
 from kring.evidence.report.figures import bias, directions, estimates
-from kring.evidence.report.figures.svg import Figure
+from kring.evidence.report.figures.svg import NARROW, WIDE, Figure
 from kring.evidence.report.implications import as_json, read_implications
 from kring.evidence.report.prisma import DRAWN, draw
 from kring.evidence.report.sheet import write_sheets
@@ -43,7 +43,8 @@ def write_report(review: Review) -> list[Path]:
         write_text(out / "figures" / f"{figure.name}.svg", figure.svg())
     texts = _texts(review)
     page = _environment().get_template("page.html").render(
-        review=review, version=version, sheets={s.id: s for s in sheets}, figures=figures, implications=implications,
+        review=review, version=version, sheets={s.id: s for s in sheets}, figures=figures,
+        narrow=_on_a_phone(review), implications=implications,
         texts=texts, swim=ITEMS, directions=tables.directions_in_words,
         level_in_words=lambda group: tables.level_in_words(review, group), verdicts=tables.verdicts(review),
         since=since(review, log.read(review.folder.decisions)),
@@ -89,12 +90,20 @@ def _members(review: Review) -> dict[str, list[tuple[str, str]]]:
     return {name: [(key, titles.get(key, key)) for key in box.members] for name, box in review.flow.boxes.items()}
 
 
-def all_figures(review: Review) -> dict[str, Figure]:
+def all_figures(review: Review, width: float = WIDE) -> dict[str, Figure]:
     """Every figure that these data allow, by name."""
-    found = [draw(review.flow), *_direction_figures(review), *_bias_figures(review)]
+    found = [draw(review.flow, width), *_direction_figures(review, width), *_bias_figures(review, width)]
     for synthesis in review.syntheses:
-        found += _pool_figures(review, synthesis)
+        found += _pool_figures(review, synthesis, width)
     return {figure.name: figure for figure in found}
+
+
+def _on_a_phone(review: Review) -> dict[str, Figure]:
+    """The same figures, drawn for a phone, under ids of their own."""
+    found = all_figures(review, NARROW)
+    for figure in found.values():
+        figure.name += "-phone"
+    return found
 
 
 def _numbers(review: Review) -> dict[str, str]:
@@ -116,13 +125,13 @@ def marks(review: Review) -> list[directions.Mark]:
     return sorted(found, key=lambda m: int(m.study.split(".")[0]))
 
 
-def _direction_figures(review: Review) -> list[Figure]:
+def _direction_figures(review: Review, width: float) -> list[Figure]:
     found, groups = marks(review), [s.group.title["en"] for s in review.syntheses]
     if not found:
         return []
     out = [
-        directions.effect_direction(found, groups, "Direction of effect, by study and group of outcomes"),
-        directions.harvest(found, groups, "Harvest plot: worse, mixed or no sign, better"),
+        directions.effect_direction(found, groups, "Direction of effect, by study and group of outcomes", width),
+        directions.harvest(found, groups, "Harvest plot: worse, mixed or no sign, better", width),
     ]
     number = _numbers(review)
     points = [
@@ -132,7 +141,11 @@ def _direction_figures(review: Review) -> list[Figure]:
         for o in s.outcomes
         if o.p_two_sided and o.direction in ("benefit", "harm") and (n := _effective_people(review, s.study, o.people))
     ]
-    return [*out, directions.albatross(points, "Albatross plot: p against number of people")] if points else out
+    return (
+        [*out, directions.albatross(points, "Albatross plot: p against number of people", width=width)]
+        if points
+        else out
+    )
 
 
 def _effective_people(review: Review, study: str, people: int | None) -> float | None:
@@ -148,30 +161,30 @@ def _effective_people(review: Review, study: str, people: int | None) -> float |
     return effective_n(n, design_effect(n / clusters, review.plan.pooling.icc))
 
 
-def _bias_figures(review: Review) -> list[Figure]:
+def _bias_figures(review: Review, width: float) -> list[Figure]:
     judged = list(dict.fromkeys(tables.judged(review)))
     assessments = [review.assessment(result, study) for result, study, _ in judged]
     if not assessments:
         return []
     labels = [label for *_, label in judged]
     return [
-        bias.traffic_light(assessments, labels, "Risk of bias, per result"),
-        bias.summary(assessments, "Risk of bias, per domain"),
+        bias.traffic_light(assessments, labels, "Risk of bias, per result", width),
+        bias.summary(assessments, "Risk of bias, per domain", width),
     ]
 
 
-def _pool_figures(review: Review, synthesis: Synthesis) -> list[Figure]:
+def _pool_figures(review: Review, synthesis: Synthesis, width: float) -> list[Figure]:
     """A forest of what may enter a pool, one line per study; funnel and multiverse where something was pooled."""
     if not synthesis.entered:
         return []
     title, settings, studies = synthesis.group.title["en"], review.plan.pooling, by_study(synthesis.entered)
     labels = [review.tables["studies"][study]["label"] for study in studies]
     yi, vi = composites(synthesis.entered, settings.rho, settings.icc)
-    found = [estimates.forest(labels, yi, vi, synthesis.pooled, f"{title}: standardised differences", "SMD")]
+    found = [estimates.forest(labels, yi, vi, synthesis.pooled, f"{title}: standardised differences", "SMD", width)]
     if synthesis.pooled:
-        found.append(estimates.funnel(labels, yi, vi, synthesis.pooled.mu, f"{title}: funnel plot"))
+        found.append(estimates.funnel(labels, yi, vi, synthesis.pooled.mu, f"{title}: funnel plot", width))
     if synthesis.pool and synthesis.pool.paths:
-        found.append(estimates.multiverse_plot(synthesis.pool.paths, f"{title}: every way to pool"))
+        found.append(estimates.multiverse_plot(synthesis.pool.paths, f"{title}: every way to pool", width))
     for figure in found:
         figure.name = f"{figure.name}-{synthesis.group.id.replace('_', '-')}"
     return found

@@ -13,7 +13,7 @@ from kring.evidence.extraction.values import Tables
 from kring.evidence.files import read_jsonl
 from kring.evidence.folder import Folder
 from kring.evidence.records import canonical, read_ledger
-from kring.evidence.report.figures.svg import Figure, wrap
+from kring.evidence.report.figures.svg import WIDE, Figure, wrap
 from kring.evidence.screening import RecordState, state
 
 OTHER = "other:"  # a ledger's database that begins so was no database: "other methods" in PRISMA
@@ -188,25 +188,40 @@ ALWAYS = ("duplicates", "excluded", "excluded_reports")  # drawn even when empty
 DRAWN = (*ALWAYS, *(name for main, _ in STEPS for name in main))
 
 
-def draw(flow: Flow) -> Figure:
-    """The flow with a link from each box to the list of its records (`#box-...` on the page)."""
+def draw(flow: Flow, width: float = WIDE) -> Figure:
+    """The flow with a link from each box to the list of its records (`#box-...` on the page).
+
+    Wide: what leaves stands to the right of each step. Narrow: below it, moved in.
+    """
     told = "; ".join(f"{box.title}: {box.count}" for box in flow.boxes.values())
-    figure = Figure("prisma", "PRISMA 2020 flow, derived from the log", told + ".", 640, 10)
-    y = _previous(figure, flow)
+    figure = Figure("prisma", "PRISMA 2020 flow, derived from the log", told + ".", width, 10)
+    y, narrow = _previous(figure, flow), width < WIDE
     for main, aside in STEPS:
         kept = [flow.boxes[name] for name in aside if flow[name] or name in ALWAYS]
-        height = max(_height([flow.boxes[name] for name in main]), _height(kept) if kept else 0)
-        _box(figure, 0, y, height, [flow.boxes[name] for name in main])
-        if kept:
+        boxes = [flow.boxes[name] for name in main]
+        height, beside = _height(boxes), _height(kept) if kept else 0
+        if not narrow:
+            height = beside = max(height, beside)
+        _box(figure, 0, y, height, boxes)
+        if kept and narrow:
+            figure.line(8, y + height, 8, y + height + 10 + beside, "bar")
+            figure.line(8, y + height + 10 + beside / 2, 24, y + height + 10 + beside / 2, "bar")
+            _box(figure, 24, y + height + 10, beside, kept)
+            height += 10 + beside
+        elif kept:
             _box(figure, 345, y, height, kept)
             figure.line(295, y + height / 2, 345, y + height / 2, "bar")
         y += height
         if main != STEPS[-1][0]:
-            figure.line(147, y, 147, y + 22, "bar")
-            figure.polygon([(142, y + 14), (152, y + 14), (147, y + 22)], "ink")
+            _arrow(figure, 8 if narrow and kept else 147, y)
         y += 22
     figure.height = y
     return figure
+
+
+def _arrow(figure: Figure, x: float, y: float) -> None:
+    figure.line(x, y, x, y + 22, "bar")
+    figure.polygon([(x - 5, y + 14), (x + 5, y + 14), (x, y + 22)], "ink")
 
 
 def _previous(figure: Figure, flow: Flow) -> float:
@@ -214,8 +229,10 @@ def _previous(figure: Figure, flow: Flow) -> float:
     if not flow.previous:
         return 6.0
     counts = [f"{flow.previous[name]} {name}" for name in ("studies", "reports") if name in flow.previous]
-    words = wrap(f"{flow.previous.get('label', 'Previous version')}: {', '.join(counts)} (as published)", 84)
-    figure.rect(1, 6, 638, 16 + 17 * len(words), "soft")
+    words = wrap(
+        f"{flow.previous.get('label', 'Previous version')}: {', '.join(counts)} (as published)", int(figure.width / 7.6)
+    )
+    figure.rect(1, 6, figure.width - 2, 16 + 17 * len(words), "soft")
     figure.lines(12, 25, words, "small")
     return 6 + 16 + 17 * len(words) + 22
 

@@ -23,6 +23,9 @@ text{fill:var(--main);text-decoration:underline}
 """
 
 
+WIDE, NARROW = 640.0, 320.0  # every figure can be drawn for a desk (and paper) and for a phone
+
+
 def fmt(x: float) -> str:
     """A coordinate, to a tenth, without a trailing zero."""
     text = f"{x:.1f}"
@@ -47,6 +50,12 @@ class Figure:
         """Lines of text, 17 units apart."""
         for i, line in enumerate(words):
             self.text(x, y + 17 * i, line, classes, anchor)
+
+    def note(self, y: float, words: str, x: float = 0.0) -> float:
+        """Small print over the whole width, from `y` down; return where the next line stands."""
+        lines = wrap(words, int((self.width - x) / 6.3))
+        self.lines(x, y, lines, "small")
+        return y + 17 * len(lines)
 
     def line(self, x1: float, y1: float, x2: float, y2: float, classes: str = "rule") -> None:
         ends = f'x1="{fmt(x1)}" y1="{fmt(y1)}" x2="{fmt(x2)}" y2="{fmt(y2)}"'
