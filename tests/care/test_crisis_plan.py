@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from kring.care.circles import actions as circle_actions
-from kring.care.circles import sharing
+from kring.care.circles import glass, sharing
 from kring.care.circles.topics import Task, Topic, Zone
 from kring.care.plan import crisis
 from kring.care.plan.models import CrisisPlan
@@ -63,3 +63,15 @@ def test_a_member_writes_while_it_is_handed_over_and_only_what_is_not_kept_back(
     circle_actions.take_back(by=cast.seat("noor"), handover=handed)
     with pytest.raises(Denied):
         crisis.write_plan(by=cast.seat("ruth"), version=2, helps="x")
+
+
+def test_only_the_clients_own_card_carries_the_code_for_emergencies(cast, client):
+    crisis.write_plan(by=cast.seat("noor"), card_note="Bel Sanne.")
+    sharing.share(by=cast.seat("noor"), topic=Topic.CRISIS, member=cast.members["sanne"])
+    code = glass.code_of(cast.seat("noor"))
+    for name, carries in (("noor", True), ("sanne", False)):
+        client.force_login(cast.people[name])
+        for page in ("card/", "plan/crisis/"):
+            shown = client.get(f"/c/{cast.circle.pk}/{page}")
+            assert shown.status_code == 200, page
+            assert (code in shown.content.decode()) == carries, (name, page)

@@ -24,6 +24,7 @@ class Card:
     others_do: str
     helps: str
     not_helps: str
+    code: str = ""  # for emergency access; only the client's own card carries it
 
     @property
     def empty(self) -> bool:
@@ -32,7 +33,7 @@ class Card:
     @property
     def front_size(self) -> int:
         people = (f"{c.name} {c.phone} {c.when}" for c in self.contacts)
-        return _size(["x", self.note, *people])
+        return _size(["x", self.note, *people, f"Emergency access: {self.code}" if self.code else ""])
 
     @property
     def back_size(self) -> int:
@@ -50,21 +51,21 @@ class Card:
     def fingerprint(self, *about: object) -> str:
         """Changes when the card does: a phone that keeps the card compares it."""
         people = [[c.name, c.phone, c.when] for c in self.contacts]
-        words = json.dumps([self.name, self.note, people, *self._back(), *map(str, about)])
+        words = json.dumps([self.name, self.code, self.note, people, *self._back(), *map(str, about)])
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
     def _back(self) -> tuple[str, ...]:
         return (self.signs, self.others_do, self.helps, self.not_helps)
 
 
-def card_of(name: str, plan: CrisisPlan | None) -> Card:
+def card_of(name: str, plan: CrisisPlan | None, code: str = "") -> Card:
     """The card of a plan whose phases and contacts were read along; an empty one where there is no plan."""
     if plan is None:
         return Card(name, "", (), "", "", "", "")
     red = next((phase for phase in plan.phases.all() if phase.colour == "red"), None)
     contacts = sorted((c for c in plan.contacts.all() if c.on_card), key=lambda c: c.order)
     signs, others_do = (red.signs, red.members_do) if red else ("", "")
-    return Card(name, plan.card_note, tuple(contacts), signs, others_do, plan.helps, plan.not_helps)
+    return Card(name, plan.card_note, tuple(contacts), signs, others_do, plan.helps, plan.not_helps, code)
 
 
 def _size(paragraphs: Iterable[str]) -> int:

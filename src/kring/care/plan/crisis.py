@@ -5,11 +5,13 @@ from typing import Any
 
 from django.db import transaction
 
+from kring.care.circles import glass
 from kring.care.circles.policy import visible
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import wrote
 from kring.care.plan import policy
+from kring.care.plan.card import Card, card_of
 from kring.care.plan.models import CrisisContact, CrisisPhase, CrisisPlan
 from kring.care.stored import allow, save_if_unchanged
 
@@ -64,3 +66,9 @@ def _plan_to_write(by: Seat) -> CrisisPlan:
 def plan_of(seat: Seat) -> CrisisPlan | None:
     """The crisis plan as far as this seat sees it, with its phases and contacts."""
     return visible(CrisisPlan, seat).prefetch_related("phases", "contacts").first()
+
+
+def card_for(seat: Seat, plan: CrisisPlan | None) -> Card:
+    """The card as this seat sees it. The client's own carries the code with which others can ask emergency access."""
+    code = glass.code_of(seat) if seat.is_client and plan is not None else ""
+    return card_of(seat.circle.client_name, plan, code)

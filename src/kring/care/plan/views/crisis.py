@@ -14,7 +14,6 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import saw
 from kring.care.plan import actions, crisis, policy
-from kring.care.plan.card import card_of
 from kring.care.plan.forms import Contact, Contacts, EditHelp, EditPhase
 from kring.care.plan.models import CrisisPhase, CrisisPlan
 from kring.care.plan.reading import Sights
@@ -29,7 +28,7 @@ def page(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
         raise Denied
     saw(seat, "crisis plan", [Topic.CRISIS])
     shown = {"seat": seat, "here": "plan", "plan": plan, "may_write": may_write, "phases": phases(plan)}
-    shown["card"] = card_of(seat.circle.client_name, plan)
+    shown["card"] = crisis.card_for(seat, plan)
     shown["sight"] = Sights(seat, request.path).of(plan) if plan else None
     return render(request, "plan/crisis.html", shown)
 

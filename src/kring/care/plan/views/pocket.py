@@ -18,7 +18,7 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import saw
 from kring.care.plan import crisis, policy
-from kring.care.plan.card import Card, card_of
+from kring.care.plan.card import Card
 from kring.care.stored import Denied
 
 WORKER = Path(__file__).resolve().parents[2] / "static" / "care" / "worker.js"
@@ -30,7 +30,7 @@ def card(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     plan = crisis.plan_of(seat)
     saw(seat, "card", [Topic.CRISIS])
-    shown = {"seat": seat, "here": "plan", "plan": plan, "card": card_of(seat.circle.client_name, plan)}
+    shown = {"seat": seat, "here": "plan", "plan": plan, "card": crisis.card_for(seat, plan)}
     shown["may_write"] = policy.may_write_crisis(seat, plan)
     return render(request, "plan/card.html", shown)
 
@@ -61,7 +61,7 @@ def _keepable(request: HttpRequest, circle_id: uuid.UUID) -> tuple[Seat, Card]:
     plan = crisis.plan_of(seat)
     if plan is None or seat.breaks_glass or seat.preview:
         raise Denied
-    return seat, card_of(seat.circle.client_name, plan)
+    return seat, crisis.card_for(seat, plan)
 
 
 def _print(seat: Seat, kept: Card) -> str:
