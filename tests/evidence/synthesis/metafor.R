@@ -35,4 +35,7 @@ out <- c(out, sprintf('"konstantopoulos2011":{"yi":%s,"vi":%s,"district":%s,"sch
 g <- rma(yi, vi, mods = ~ ablat, data = bcg, method = "REML", control = tight)
 out <- c(out, sprintf('"regression":{"yi":%s,"vi":%s,"ablat":%s,"fit":%s}', number(as.numeric(bcg$yi)),
                       number(as.numeric(bcg$vi)), number(bcg$ablat), number(c(g$tau2, g$b, g$se))))
+h <- rma(yi, vi, mods = ~ ablat, data = bcg, method = "REML", test = "knha", control = tight)
+out <- c(out, sprintf('"regression_knha":{"b":%s,"se":%s,"low":%s,"high":%s,"p":%s}', number(h$b), number(h$se),
+                      number(h$ci.lb), number(h$ci.ub), number(h$pval)))
 cat("{", paste(out, collapse = ","), "}\n", sep = "")

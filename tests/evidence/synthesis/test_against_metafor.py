@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from kring.evidence.synthesis import multilevel
+from kring.evidence.synthesis.multiverse import StudyResult
+from kring.evidence.synthesis.pool_group import Settings, pool_group
 from kring.evidence.synthesis.pooling import pool
+from kring.evidence.synthesis.regression import regress
 
 SETS = ("bcg", "normand1999", "hine1989", "raudenbush1985", "hackshaw1998", "bangertdrowns2004")
 TESTS = {"z": "z", "knha": "hk"}
@@ -69,3 +72,20 @@ def test_meta_regression_agrees_with_metafor(metafor):
     ours = multilevel.meta_regression(data["yi"], data["vi"], X, covariates=1)
     found = [ours.sigma2[0], *ours.b, *ours.se]
     assert found == pytest.approx(data["fit"], rel=1e-8)
+
+
+def _bcg_pool(data):
+    results = [
+        StudyResult(str(i), "o", y, v, "yes") for i, (y, v) in enumerate(zip(data["yi"], data["vi"], strict=True))
+    ]
+    return pool_group(results, Settings())
+
+
+def test_meta_regression_as_the_plan_asks_for_it_agrees_with_metafors_knapp_hartung(metafor):
+    data, peer = metafor["regression"], metafor["regression_knha"]
+    found = regress(_bcg_pool(data), ["latitude"], lambda study, _: data["ablat"][int(study)], Settings())
+    assert (found.refused, found.studies, found.df) == ("", 13, 11)
+    for i, line in enumerate(found.coefficients):
+        assert [line.b, line.se, line.low, line.high, line.p] == pytest.approx(
+            [peer[name][i] for name in ("b", "se", "low", "high", "p")], rel=1e-7
+        )

@@ -13,7 +13,7 @@ from kring.evidence.records.importing import check_exports
 from kring.evidence.report.build import build
 from kring.evidence.report.page import synthesis_json, write_report
 from kring.evidence.report.state import Review, read_review
-from kring.evidence.report.tables import effect_in_words, verdicts
+from kring.evidence.report.tables import effect_in_words, regressions_in_words, verdicts
 from kring.evidence.report.versions import publish
 from kring.evidence.synthesis import grade
 
@@ -51,6 +51,8 @@ def run_synthesise(args: argparse.Namespace) -> int:
     for s in review.syntheses:
         print(f"{s.group.title['en']}: {effect_in_words(s)}")
         print(f"    pooled: {s.pooled_why or 'yes'}; p values: {s.fisher_why or 'combined'}")
+        for line in regressions_in_words(review, s):
+            print(f"    {line}")
         print(f"    certainty: {review.level(s.group.id)}")
     for refusal in review.matrix.refused:
         print(f"not done: {refusal.analysis}: {refusal.why}")

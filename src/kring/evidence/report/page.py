@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ def write_report(review: Review) -> list[Path]:
         narrow=_on_a_phone(review), implications=implications,
         texts=texts, swim=ITEMS, directions=tables.directions_in_words,
         level_in_words=lambda group: tables.level_in_words(review, group), verdicts=tables.verdicts(review),
+        regressions=lambda synthesis: tables.regressions_in_words(review, synthesis),
         since=since(review, log.read(review.folder.decisions)),
         style=(TEMPLATES / "style.css").read_text("utf-8"), members=_members(review), drawn=DRAWN,
     )  # fmt: skip
@@ -198,7 +200,7 @@ def synthesis_json(review: Review) -> Mapping[str, Any]:
         out.append({
             "group": s.group.id, "certainty": review.level(s.group.id), "effect": tables.effect_in_words(s),
             "votes": vars(s.votes), "fisher": vars(s.fisher) if s.fisher else None, "fisher_why": s.fisher_why,
-            "pooled": pooled, "pooled_why": s.pooled_why,
+            "pooled": pooled, "pooled_why": s.pooled_why, "regressions": [asdict(r) for r in s.regressions],
             "studies": [{"study": x.study, "direction": x.direction, "randomised": x.design, "main": x.main,
                          "risk_of_bias": x.bias} for x in s.studies],
         })  # fmt: skip

@@ -8,6 +8,7 @@ from kring.evidence.extraction.schema import CHIME, COMPONENTS, ITEMS, NOT_READ,
 from kring.evidence.report.sheet import Sheet, cell, sheet
 from kring.evidence.report.state import Review
 from kring.evidence.synthesis.grade import DOMAINS
+from kring.evidence.synthesis.regression import in_words
 from kring.evidence.synthesis.synthesise import Synthesis
 
 
@@ -48,6 +49,13 @@ def directions_in_words(synthesis: Synthesis) -> str:
 
 def _percent(pair: tuple[float, float] | None) -> str:
     return f"{100 * pair[0]:.0f}% to {100 * pair[1]:.0f}%" if pair else ""
+
+
+def regressions_in_words(review: Review, synthesis: Synthesis) -> list[str]:
+    """Each meta-regression that the plan asks for: its answer, or why it was not done."""
+    labels = {key: row["label"] for key, row in review.tables["studies"].items()}
+    names = {name: label.lower() for name, label in ITEMS.items()} | labels
+    return [line for found in synthesis.regressions for line in in_words(found, names)]
 
 
 def summary_of_findings(review: Review) -> Sheet:

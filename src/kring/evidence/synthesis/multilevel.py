@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2, norm, t
 
+STUDIES_PER_COVARIATE = 10  # Cochrane Handbook 6, 10.11.4 and 10.11.5.1
+
 Floats = NDArray[np.floating[Any]]
 
 
@@ -158,11 +160,11 @@ def fit(yi: object, V: object, groupings: Sequence[Sequence[object]], X: object 
 
 
 def meta_regression(yi: object, vi: object, X: object, covariates: int) -> Multilevel:
-    """Random-effects meta-regression; refused below 10 studies per covariate (Handbook 6, 10.11.4)."""
+    """Random-effects meta-regression; refused below `STUDIES_PER_COVARIATE`."""
     n = np.asarray(yi, dtype=float).size
-    if n < 10 * covariates:
+    if n < STUDIES_PER_COVARIATE * covariates:
         raise ValueError(
-            f"{n} studies carry at most {n // 10} covariates; {covariates} were asked. "
+            f"{n} studies carry at most {n // STUDIES_PER_COVARIATE} covariates; {covariates} were asked. "
             "Show the covariate beside the effects instead"
         )
     return fit(yi, vi, [range(n)], X)

@@ -18,6 +18,10 @@ test = "hk"
 iccs = [0.02, 0.05, 0.1]            # borrowed, for results that ignored clusters; the middle one is the main one
 rhos = [0.3, 0.5, 0.7]              # between outcomes of one study
 
+[[regression]]                      # may be left out: does the effect go with a trait of studies or trainings?
+group = "client_recovery"
+by = ["year"]                       # numeric columns of the studies table, or items of the characteristics table
+
 [swim]                              # the nine items of SWiM, each a text
 grouping = "..."
 ```
@@ -27,6 +31,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kring.evidence.extraction.schema import ITEMS as ITEM_NAMES
 from kring.evidence.files import read_toml
 from kring.evidence.folder import Folder
 from kring.evidence.problem import Problem
@@ -46,6 +51,10 @@ sensitivity = []
 # level = "client"
 # domains = ["personal recovery"]
 # hard = true
+
+# [[regression]]
+# group = "client_recovery"
+# by = ["year"]
 
 # The nine items of SWiM. While one is empty the report is marked as a draft.
 [swim]
@@ -73,6 +82,7 @@ class Plan:
     groups: tuple[Group, ...]
     swim: Swim
     pooling: Settings = field(default_factory=Settings)
+    regressions: tuple[tuple[str, tuple[str, ...]], ...] = ()  # group and covariates
 
 
 def read_plan(folder: Folder) -> Plan:
@@ -90,7 +100,24 @@ def read_plan(folder: Folder) -> Plan:
     if len({group.id for group in groups}) < len(groups):
         raise Problem("Two groups have the same id.", "Give each its own.", file=path)
     main, near = tuple(studies.get("main", [])), tuple(studies.get("sensitivity", []))
-    return Plan(main, near, groups, texts, _pooling(content.get("pooling", {}), path))
+    asked = tuple(_regression(entry, groups, path) for entry in content.get("regression", []))
+    return Plan(main, near, groups, texts, _pooling(content.get("pooling", {}), path), asked)
+
+
+COVARIATES = ("year", "clusters_total", "clusters_int", "clusters_ctl", "n_staff", "n_clients", *ITEM_NAMES)
+
+
+def _regression(entry: Mapping[str, Any], groups: tuple[Group, ...], path: Any) -> tuple[str, tuple[str, ...]]:
+    group, by = entry.get("group"), entry.get("by", [])
+    if group not in {g.id for g in groups}:
+        known = ", ".join(g.id for g in groups) or "none yet"
+        raise Problem(f"[[regression]] names the group {group!r}.", f"Groups of this plan: {known}.", file=path)
+    by = [by] if isinstance(by, str) else by
+    odd = [name for name in by if name not in COVARIATES]
+    if odd or not by or len(set(by)) < len(by):
+        what = f"[[regression]] cannot use {odd[0]!r}." if odd else "[[regression]] needs `by`, each covariate once."
+        raise Problem(what, f"Covariates: {', '.join(COVARIATES)}.", file=path)
+    return group, tuple(by)
 
 
 def _pooling(entry: Mapping[str, Any], path: Any) -> Settings:

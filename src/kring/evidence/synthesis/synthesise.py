@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from kring.evidence.extraction.checks import Finding, barred
 from kring.evidence.extraction.rob2 import OPEN, Assessment
-from kring.evidence.extraction.schema import COMPONENTS, NOT_READ, REPORTED, uses
+from kring.evidence.extraction.schema import COMPONENTS, ITEMS, NOT_READ, NOT_REPORTED, REPORTED, uses
 from kring.evidence.extraction.values import Row, Tables, leading_number, number
 from kring.evidence.synthesis import components, direction, effects
 from kring.evidence.synthesis.multiverse import StudyResult
 from kring.evidence.synthesis.plan import Group, Plan
 from kring.evidence.synthesis.pool_group import GroupPool, pool_group
 from kring.evidence.synthesis.pooling import Pooled
+from kring.evidence.synthesis.regression import Regression, Value, regress
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Synthesis:
     pool: GroupPool | None
     pooled_why: str
     entered: tuple[StudyResult, ...]
+    regressions: tuple[Regression, ...] = ()
 
     @property
     def pooled(self) -> Pooled | None:
@@ -101,7 +103,24 @@ def _group(
     found = pool_group(entered, plan.pooling)
     few = len({e.study for e in entered})
     why = f"{few} of {len(main)} randomised studies give an estimate that may be pooled; two are needed"
-    return Synthesis(group, tuple(studies), votes, combined, fisher_why, found, "" if found else why, tuple(entered))
+    asked = [by for name, by in plan.regressions if name == group.id]
+    regressions = tuple(regress(found, by, _covariates(tables), plan.pooling) for by in asked)
+    return Synthesis(
+        group, tuple(studies), votes, combined, fisher_why, found, "" if found else why, tuple(entered), regressions
+    )
+
+
+def _covariates(tables: Tables) -> Value:
+    """A trait of a study as a number: its cell, or whether its training reports the item; else None."""
+    presence = {(r["study_id"], r["item"]): r["presence"] for r in tables["characteristics"].values()}
+
+    def value(study: str, name: str) -> float | None:
+        if name in ITEMS:
+            return {REPORTED: 1.0, NOT_REPORTED: 0.0}.get(presence.get((study, name), ""))
+        cell = tables["studies"][study][name]
+        return leading_number(cell) if (found := number(cell)) is None else found
+
+    return value
 
 
 def _study(study: Row, outcomes: list[Outcome], bias: Mapping[str, Assessment], main: bool) -> StudyVote:
