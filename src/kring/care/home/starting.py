@@ -16,6 +16,7 @@ from kring.care.home.actions import offered, start_with_client, take_circle
 from kring.care.people import policy as accounts
 from kring.care.people.models import Person, Role
 from kring.care.stored import allow, id_or_404
+from kring.care.training import policy as learning
 
 
 @login_not_required
@@ -32,6 +33,7 @@ def start(request: HttpRequest) -> HttpResponse:
     page["teams"] = accounts.teams_worked_in_by(person)
     page |= {"organisations": accounts.organisations_run_by(person), "emergency": accounts.may_break_glass(person)}
     page["researches"] = accounts.posts_of(person).filter(role__in=[Role.RESEARCHER, Role.ADMINISTRATOR]).exists()
+    page["learning"] = learning.opens_for(person)
     return render(request, "home/start.html", page)
 
 

@@ -13,3 +13,7 @@ def noted(
 ) -> None:
     """Who did or saw what of a training, as what. Never what somebody wrote."""
     record(by=AtWork(by, role), verb=verb, thing=thing, thing_id=thing_id, fields=fields, rule=role)
+
+
+def saw(by: Person, role: str, thing: str, thing_id: uuid.UUID | None = None) -> None:
+    noted(by, role, "viewed", thing, thing_id)
