@@ -38,7 +38,9 @@ class PartWords(Plain):
     minutes = forms.IntegerField(label=_("About how many minutes"), min_value=1, max_value=600, required=False)
     body = forms.CharField(
         label=_("Text"),
-        help_text=_("'## ' begins a heading, '- ' a list, '> Name: words' a conversation, an exclamation mark something to try."),
+        help_text=_(
+            "'## ' begins a heading, '- ' a list, '> Name: words' a conversation, an exclamation mark something to try."
+        ),
         max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 20}),
     )  # fmt: skip
     task = forms.CharField(label=_("What to practise"), max_length=600, required=False, widget=forms.Textarea)
