@@ -44,7 +44,7 @@ def with_somebody_to_delete(cast):
     found = made(cast)
     export = Export.objects.get(pk=found["table"])
     actions.take(by=cast.rik, export=export)
-    first = export.included.order_by("pk").first()
+    first = export.included.order_by("place").first()
     export.edition.consents.filter(circle_id=first.circle_id).update(revoked_at=export.created_at)
     return found
 

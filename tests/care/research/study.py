@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from kring.care import jobs
 from kring.care.demo.registry import Registry, teams
+from kring.care.measures.models import Measurement, Schedule, Score
 from kring.care.research import actions
 from kring.care.research.models import Edition, Export
+from kring.care.research.reading import months_after
 
 MEASURES = ["kring-checkin.hope", "kring-checkin.connectedness"]
 
@@ -55,3 +57,22 @@ def table(cast, edition) -> Export:
     jobs.run_due()
     export.refresh_from_db()
     return export
+
+
+def line(cast, instrument="kring-checkin", *, starts_on, **differs) -> Schedule:
+    """Something that Noor agreed to be asked."""
+    return Schedule.objects.create(
+        circle=cast.circle, instrument=instrument, starts_on=starts_on, proposed_by=cast.noor, agreed_at=timezone.now(),
+        **differs,
+    )  # fmt: skip
+
+
+def filled(schedule, month, scores, **differs) -> Measurement:
+    """One filling-in, nine days after it was due."""
+    due = months_after(schedule.starts_on, month)
+    done = timezone.make_aware(dt.datetime.combine(due + dt.timedelta(days=9), dt.time(12)))
+    words = {"instrument_version": "1.0", "language": "nl", "completed_at": done, "due_on": due, "month": month}
+    moment = Measurement.objects.create(schedule=schedule, filled_by=schedule.proposed_by, **words | differs)
+    for scale, value in scores.items():
+        Score.objects.create(measurement=moment, scale=scale, value=value, answered=2, of=2, rule="complete")
+    return moment

@@ -33,7 +33,7 @@ COLUMNS = (
            ("circles.Circle.id",)),
     Column("team", "code", SCRUBBED, _("A code instead of your team. Small teams are put together."),
            ("research.Consent.team",)),
-    Column("institution", "code", SCRUBBED, _("A code instead of the organisation."), ("people.Organisation.id",)),
+    Column("institution", "code", SCRUBBED, _("A code instead of the organisation."), ("research.Study.organisation",)),
     Column("occasion", "code", EXPORTED, _("Which moment it was: so many months after your start."),
            ("measures.Schedule.months", "measures.Measurement.month")),
     Column("day", "integer", SCRUBBED, _("How many weeks after your start, in days. No dates."), _WHEN, choice=True),
@@ -56,8 +56,9 @@ COLUMNS = (
 CHOICES = tuple(column.name for column in COLUMNS if column.choice)
 
 USED = {
-    "research.Consent": "circle edition answer revoked_at",
-    "research.Included": "id export circle_id created_at",
+    "research.Study": "id created_at made_by ended_at",
+    "research.Consent": "id circle edition answer revoked_at",
+    "research.Included": "id export circle_id place",
     "circles.Circle": "closed_at client",
     "people.Person": "id deleted_at",
     "measures.Schedule": "id circle removed_at zone agreed_at ended_at",

@@ -20,7 +20,7 @@ from kring.care.people.models import Role
 from kring.care.research import dictionary, files, policy
 from kring.care.research.actions import ForResearch, all_stand
 from kring.care.research.columns import chosen
-from kring.care.research.making import AT_ONCE, Made, Maker, Moved, TooFew
+from kring.care.research.making import Made, Maker, Moved, TooFew, next_included
 from kring.care.research.models import Export, Included, Study
 from kring.care.research.pseudonyms import unseal
 from kring.care.research.writers import publish, sha256
@@ -117,8 +117,8 @@ def _tell_clients(export: Export, columns: list[str]) -> None:
     """A line per client: who made a table with their rows, for which study, with which columns, by which yes."""
     given = policy.standing_yes(export.edition)
     last = uuid.UUID(int=0)
-    while page := list(_included_after(export, last)):
-        circles = [circle for _key, circle in page]
+    while page := next_included(export, last):
+        circles = [circle for _place, circle in page]
         for circle, client, consent in given.filter(circle_id__in=circles).values_list(
             "circle_id", "circle__client_id", "pk"
         ):
@@ -128,11 +128,6 @@ def _tell_clients(export: Export, columns: list[str]) -> None:
                 rule=f"study consent {consent}",
             )  # fmt: skip
         last = page[-1][0]
-
-
-def _included_after(export: Export, last: uuid.UUID) -> Any:
-    found = Included.objects.filter(export=export, pk__gt=last).order_by("pk")
-    return found.values_list("pk", "circle_id")[:AT_ONCE]
 
 
 @transaction.atomic
@@ -162,7 +157,10 @@ def _remove_orphans() -> None:
     """Folders that no table answers for: a server that stopped in the middle."""
     root = files.root()
     for name in os.listdir(root) if root.exists() else ():
-        export = Export.objects.filter(pk=name.removesuffix(".making")).first()
+        try:
+            export = Export.objects.filter(pk=uuid.UUID(name.removesuffix(".making"))).first()
+        except ValueError:
+            continue  # not ours
         running = name.endswith(".making") and export is not None and export.is_running
         waits = export is not None and export.finished_at is not None and export.removed_at is None
         if not running and not (waits and not name.endswith(".making")):

@@ -110,6 +110,12 @@ class Made:
     languages: tuple[str, ...]
 
 
+def next_included(export: Export, last: uuid.UUID) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """The next circles of a table after a place, in the order of the file."""
+    found = Included.objects.filter(export=export, place__gt=last).order_by("place")
+    return list(found.values_list("place", "circle_id")[:AT_ONCE])
+
+
 class Maker:
     """One table of one edition, under one key."""
 
@@ -126,7 +132,7 @@ class Maker:
         last, count = uuid.UUID(int=0), 0
         while found := list(yes.filter(pk__gt=last).values_list("pk", "circle_id")[:AT_ONCE]):
             Included.objects.bulk_create(
-                Included(id=self.names.order(circle), export=self.export, circle_id=circle) for _key, circle in found
+                Included(export=self.export, circle_id=circle, place=self.names.order(circle)) for _key, circle in found
             )
             last, count = found[-1][0], count + len(found)
         return count
@@ -150,11 +156,10 @@ class Maker:
         """Everybody who is included, some hundreds at a time; `told` hears how many were read."""
         last = uuid.UUID(int=0)
         while True:
-            found = Included.objects.filter(export=self.export, pk__gt=last).order_by("pk")
-            page = list(found.values_list("pk", "circle_id")[:AT_ONCE])
+            page = next_included(self.export, last)
             if not page:
                 return
-            yield from self.reading.of([circle for _key, circle in page])
+            yield from self.reading.of([circle for _place, circle in page])
             told(len(page))
             last = page[-1][0]
 

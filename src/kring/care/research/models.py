@@ -1,12 +1,10 @@
 """Studies, what clients answered to them, and the tables that left. Nothing here opens a circle to a researcher."""
 
-import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -155,20 +153,19 @@ class Export(Stored):
 
 
 class Included(models.Model):
-    """A circle of which rows stand in a table. Its id is drawn with the export's key: it orders the rows of the file.
+    """A circle of which rows stand in a table. `place` is drawn with the export's key, and orders the rows of the file.
 
     The circle is a plain number, as in the trail: a circle that was erased can still be named to the researcher, by
     its pseudonym, as one to delete.
     """
 
-    id = models.UUIDField(primary_key=True, editable=False)
     export = models.ForeignKey(Export, on_delete=models.PROTECT, related_name="included")
     circle_id = models.UUIDField()
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    place = models.UUIDField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["export", "circle_id"], name="included_once")]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        assert isinstance(self.id, uuid.UUID)
-        super().save(*args, **kwargs)
+        constraints = [
+            models.UniqueConstraint(fields=["export", "circle_id"], name="included_once"),
+            models.UniqueConstraint(fields=["export", "place"], name="included_in_one_place"),
+        ]
+        indexes = [models.Index(fields=["circle_id"], name="included_circle")]

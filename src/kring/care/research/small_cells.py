@@ -7,7 +7,7 @@ that nobody finds the small one by subtracting. What follows from a person's sco
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 TOGETHER = ""
 """Stands for the values that were put together."""
@@ -59,10 +59,6 @@ class Classes:
             found = (*found, TOGETHER if value in self._merged[found] else value)
         return found
 
-    def put_together_of_first(self) -> frozenset[str]:
-        """The first values (teams) that are not told apart."""
-        return self._merged.get((), frozenset())
-
 
 def steps(sizes: Mapping[int, int], k: int) -> dict[int, int]:
     """A number in steps: each value becomes the lowest of its step, and every step is of at least k clients."""
@@ -77,13 +73,3 @@ def steps(sizes: Mapping[int, int], k: int) -> dict[int, int]:
     if len(found) > 1 and total < k:  # the lowest values join the step above them
         found[-2:] = [found[-2] + found[-1]]
     return {value: min(step) for step in found for value in step}
-
-
-def too_few(counts: Mapping[str, int], k: int) -> set[str]:
-    """The names whose count is above zero and below k."""
-    return {name for name, count in counts.items() if 0 < count < k}
-
-
-def largest_below(counts: Iterable[int], k: int) -> bool:
-    """Whether any class is too small: what a finished table is checked with once more."""
-    return any(0 < count < k for count in counts)
