@@ -62,6 +62,23 @@ def agreed_only(cast):
     agreeing.agree(by=cast.seat("noor"))
 
 
+def many_circles(cast):
+    """Enough circles for figures, and their months worked out."""
+    from kring.care.board import release
+    from tests.care.test_board_figures import a_team_of
+
+    a_team_of(cast, 12)
+    release.keep_up(cast.team)
+    return {"team": cast.team.pk}
+
+
+def few_circles(cast):
+    from kring.care.board import release
+
+    release.keep_up(cast.team)
+    return {"team": cast.team.pk}
+
+
 def no_team(cast):
     from kring.care.circles import actions as circles
 
@@ -104,6 +121,8 @@ VISITS = [
     Visit("board/history.html", TEAM + "history/", who="tom", state="empty", prepare=empty),
     Visit("board/circles.html", TEAM + "circles/", who="lea", prepare=full),
     Visit("board/circles.html", TEAM + "circles/?phase=1", who="ruth", state="one step", prepare=full),
+    Visit("board/figures.html", TEAM + "figures/", who="lea", state="twelve circles", prepare=many_circles, do=unfold),
+    Visit("board/figures.html", TEAM + "figures/", who="tom", state="one circle", prepare=few_circles),
     Visit("board/new.html", TEAM + "new/", who="tom", prepare=full),
     Visit("board/new.html", TEAM + "new/", who="tom", state="with errors", prepare=full, do=save),
     Visit("board/entry.html", LINE, who="tom", prepare=full),

@@ -91,6 +91,7 @@ ROUTES: dict[str, Row] = {
     "board:open": row(answers(**DONE), "post", given=HERE),
     "board:morning": row(answers(**TEAM), given=HERE),
     "board:history": row(answers(**TEAM), given=HERE),
+    "board:figures": row(answers(**TEAM), given=HERE),
     "board:circles": row(answers(regieondersteuner=200, team_lead=200), given=HERE),
     "board:new": row(answers(**DONE), given=HERE),
     "board:entry": row(answers(**TEAM), given=LINE),

@@ -187,3 +187,20 @@ class Told(Stored):
     words = models.CharField(max_length=300, blank=True)
     day = models.DateField(null=True, blank=True)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+
+class Figure(Stored):
+    """One figure of a team for one month that is over, as it may be shown (see `release`). Worked out once."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="figures")
+    month = models.DateField()
+    key = models.CharField(max_length=12)
+    value = models.FloatField(null=True)
+    why = models.CharField(
+        max_length=4, blank=True
+    )  # few: fewer than ten circles; same: the figure before still stands
+    several = models.PositiveSmallIntegerField()  # how many circles, in tens
+    basis = models.JSONField(default=list)  # fingerprints of what the circles contributed to a new figure
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "month", "key"], name="figure_once_a_month")]

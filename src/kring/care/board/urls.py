@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kring.care.board.views import board, headings, lines, links
+from kring.care.board.views import board, figures, headings, lines, links
 
 app_name = "board"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("<uuid:team_id>/open/", board.open_board, name="open"),
     path("<uuid:team_id>/morning/", board.morning, name="morning"),
     path("<uuid:team_id>/history/", board.history, name="history"),
+    path("<uuid:team_id>/figures/", figures.page, name="figures"),
     path("<uuid:team_id>/circles/", board.circles, name="circles"),
     path("<uuid:team_id>/new/", lines.new, name="new"),
     path("<uuid:team_id>/client/<uuid:entry_id>/", lines.entry, name="entry"),

@@ -145,7 +145,7 @@ THINGS = {
     "progress": _THE_PROGRESS, "questions": _THE_PROGRESS, "schedule": _THE_PROGRESS, "life": _THE_PROGRESS,
     "sees": _THE_SHARING, "handovers": _THE_SHARING, "handover": _THE_SHARING,
     "phases": _THE_STEPS, "decisions": _THE_STEPS, "phase": _THE_STEPS, "step": _THE_STEPS,
-    "board": _THE_BOARD, "signs": _THE_SIGNS,
+    "board": _THE_BOARD, "figures": _THE_BOARD, "signs": _THE_SIGNS,
     "talks": _THE_TALKS, "talk": _THE_TALKS, "my talk": _THE_TALKS, "interview": _THE_TALKS,
     "study": pgettext_lazy("looked at", "what research asks you"),
     "log": pgettext_lazy("looked at", "who looked"), "own data": pgettext_lazy("looked at", "their own data"),
