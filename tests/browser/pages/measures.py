@@ -80,14 +80,17 @@ def shared_year(cast):
 
 
 def totals(cast):
-    """Scores of which is known how much they move by chance."""
-    line, definition = line_of(cast, "nel"), texts.definition_of("nel")
+    """Scores of which is known how large a change must be, written down by a care worker."""
+    pieter, definition = cast.seat("pieter"), texts.definition_of("honos")
     assert definition is not None
-    scale = definition.scales[-1]
-    for days, value in ((300, 120.0), (10, 124.0)):
+    line = actions.plan(
+        by=cast.seat("noor"), id=uuid.uuid4(), instrument="honos", respondent="professional",
+        member=cast.members["pieter"],
+    )  # fmt: skip
+    for days, value in ((300, 16), (10, 12)):
         filling.enter_totals(
-            by=cast.seat("noor"), line=line, id=uuid.uuid4(), due_on=timezone.localdate() - dt.timedelta(days=days),
-            definition=definition, totals={scale.code: value}, instrument_version=definition.version, language="nl",
+            by=pieter, line=line, id=uuid.uuid4(), due_on=timezone.localdate() - dt.timedelta(days=days),
+            definition=definition, totals={"total": value}, instrument_version=definition.version, language="nl",
         )  # fmt: skip
     return {"line": line.pk}
 
@@ -171,8 +174,10 @@ VISITS: list[Visit] = [
     Visit("measures/question.html", DOOR + "answers/{filled}/1/", state="with an error", prepare=begun, do=press),
     Visit("measures/check.html", DOOR + "answers/{filled}/check/", prepare=begun),
     Visit("measures/changed.html", DOOR + "answers/{filled}/", prepare=changed),
-    Visit("measures/totals.html", DOOR + "{line}/totals/", prepare=totals),
-    Visit("measures/totals.html", DOOR + "{line}/totals/", state="with an error", prepare=totals, do=press),
+    Visit("measures/totals.html", DOOR + "{line}/totals/", who="pieter", prepare=totals),
+    Visit(
+        "measures/totals.html", DOOR + "{line}/totals/", who="pieter", state="with an error", prepare=totals, do=press
+    ),
     Visit("measures/own.html", DOOR + "own/", who="sanne", state="empty"),
     Visit("measures/own.html", DOOR + "own/", who="sanne", state="filled in", prepare=own),
     Visit("measures/schedules.html", PLAN, state="empty"),

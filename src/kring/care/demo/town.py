@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from kring.care.demo import board, circles, noor, research
+from kring.care.demo import board, circles, measures, noor, research
 from kring.care.demo.story import on_day
 from kring.care.people.models import Organisation, Person, Post, Role, Team
 
@@ -37,6 +37,7 @@ def build() -> None:
     noor.tell(people, team)
     for tell in circles.ALL:
         tell(people, team)
+    measures.tell(people)
     board.tell(people, team)
     research.tell(people, team)
     _forget_old_mail()

@@ -12,9 +12,7 @@ from django.utils.formats import date_format, number_format
 
 from kring.care.measures.instruments import Scale
 
-WIDTH, HEIGHT = 400, 210
-LEFT, RIGHT, TOP, BOTTOM = 34, 380, 26, 150
-FOOT = 168  # where meetings and goals stand
+LEFT, RIGHT, TOP, BOTTOM = 34, 380, 26, 150  # of a drawing of 400 by 214; under it stand goals, meetings and days
 
 
 @dataclasses.dataclass(frozen=True)

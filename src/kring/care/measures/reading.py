@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from kring.care.circles.models import Member
 from kring.care.circles.policy import members_visible_to, visible
 from kring.care.circles.seats import Seat
-from kring.care.circles.seen import seen_in_words
+from kring.care.circles.sharing import Reach
+from kring.care.circles.topics import FORMAL_ROLES, Zone
 from kring.care.measures import chart, policy, texts
 from kring.care.measures.filling import Line, begun, waits
 from kring.care.measures.instruments import Definition, Scale
 from kring.care.measures.instruments.change import Verdict, change, threshold_of
 from kring.care.measures.instruments.scoring import ENTERED, FILLED, TOO_FEW
-from kring.care.measures.models import OwnSchedule, Schedule
+from kring.care.measures.models import OwnSchedule, Respondent, Schedule
 from kring.care.measures.occasions import Occasion, coming
 from kring.care.meetings.models import Meeting
 from kring.care.plan.models import Goal
@@ -60,31 +61,44 @@ class LineView:
     meetings: list[dt.date]
     goals: list[dt.date]
 
+    @property
+    def banded(self) -> bool:
+        """Some chart shows how much can be chance."""
+        return any(each.chart and each.chart.band for each in self.scales)
+
 
 def finished(seat: Seat, line: Line) -> list[Any]:
     """The finished ones of a line that this seat sees, oldest first."""
     own = isinstance(line, OwnSchedule)
     seen: Any = policy.own_measurements_visible_to(seat) if own else policy.measurements_visible_to(seat)
     done = seen.filter(schedule=line, completed_at__isnull=False).order_by("due_on", "started_at")
-    return list(done.select_related("filled_by").prefetch_related("scores"))
+    return sorted(done.prefetch_related("scores"), key=day_of)
+
+
+def day_of(filled: Any) -> dt.date:
+    """The day of a score: when it was finished, whatever day it was planned for; a total says its own day."""
+    day: dt.date = filled.due_on if filled.external else timezone.localdate(filled.completed_at)
+    return day
 
 
 def view_of(seat: Seat, line: Line) -> LineView:
     found = finished(seat, line)
     definition = texts.definition_of(line.instrument)
-    scales = by_weight(definition) if definition else []
+    scales = _scored(definition, found) if definition else []
     marks = _marks(seat) if found else []
     names = _names(seat)
     return LineView(
         line, definition, texts.title_of(line.instrument), [_row(filled, scales, names) for filled in found],
-        [_scale(scale, found, marks) for scale in scales],
+        [_scale(scale, found, marks, first=scale == scales[0]) for scale in scales],
         [mark.on for mark in marks if mark.kind == "meeting"], [mark.on for mark in marks if mark.kind == "goal"],
     )  # fmt: skip
 
 
-def by_weight(definition: Definition) -> list[Scale]:
-    """The scale that holds most questions first: it says most."""
-    return sorted(definition.scales, key=lambda scale: -len(scale.items))
+def _scored(definition: Definition, found: Sequence[Any]) -> list[Scale]:
+    """The scales that have a score, first the one that holds most questions: it says most. Without any, that one."""
+    there = {score.scale for filled in found for score in filled.scores.all() if score.value is not None}
+    by_weight = sorted(definition.scales, key=lambda scale: -len(scale.items))
+    return [scale for scale in by_weight if scale.code in there] or by_weight[:1]
 
 
 def _marks(seat: Seat) -> list[chart.Mark]:
@@ -108,7 +122,7 @@ def _row(filled: Any, scales: Sequence[Scale], names: dict[Any, str]) -> Row:
     scores = {score.scale: score for score in filled.scores.all()}
     rules = {rule_in_words(score) for score in scores.values()} - {""}
     cells = [_cell(scores.get(scale.code)) for scale in scales]
-    return Row(filled, filled.due_on, names.get(filled.filled_by_id, _("someone in the circle")), cells, sorted(rules))
+    return Row(filled, day_of(filled), names.get(filled.filled_by_id, _("someone in the circle")), cells, sorted(rules))
 
 
 def _cell(score: Any) -> str:
@@ -132,9 +146,10 @@ def rule_in_words(score: Any) -> str:
     return ""
 
 
-def _scale(scale: Scale, found: Sequence[Any], marks: Sequence[chart.Mark]) -> ScaleView:
+def _scale(scale: Scale, found: Sequence[Any], marks: Sequence[chart.Mark], *, first: bool) -> ScaleView:
+    """That nobody can tell what a difference means is said once, with the first scale."""
     points = [
-        (filled.due_on, score.value, filled.instrument_version)
+        (day_of(filled), score.value, filled.instrument_version)
         for filled in found
         for score in filled.scores.all()
         if score.scale == scale.code and score.value is not None
@@ -142,7 +157,7 @@ def _scale(scale: Scale, found: Sequence[Any], marks: Sequence[chart.Mark]) -> S
     places = [(day, value) for day, value, _version in points]
     shown = [mark for mark in marks if places and mark.on >= places[0][0] - BEFORE]
     drawing = chart.drawn(places, scale, _wobble(scale), shown) if places else None
-    return ScaleView(scale, texts.scale_title(scale), sentence(scale, points), drawing)
+    return ScaleView(scale, texts.scale_title(scale), sentence(scale, points, once=first), drawing)
 
 
 def _wobble(scale: Scale) -> float | None:
@@ -151,7 +166,7 @@ def _wobble(scale: Scale) -> float | None:
     return known[0] if known else scale.change.value if scale.change else None
 
 
-def sentence(scale: Scale, points: Sequence[tuple[dt.date, float, str]]) -> str:
+def sentence(scale: Scale, points: Sequence[tuple[dt.date, float, str]], *, once: bool = True) -> str:
     """What the chart shows, in plain words. A difference that may be chance is not called better or worse."""
     if not points:
         return _("There is no score yet.")
@@ -166,6 +181,8 @@ def sentence(scale: Scale, points: Sequence[tuple[dt.date, float, str]]) -> str:
     both = _("In %(then)s it was %(first_of)s, in %(now)s %(last)s.") % said
     if first_version != last_version:
         return " ".join([both, _("The questions changed in between, so the two cannot be compared.")])
+    if not once and change(scale, first, last).verdict == Verdict.CANNOT_TELL:
+        return both
     return f"{both} {verdict(scale, first, last)}"
 
 
@@ -227,10 +244,22 @@ def language() -> str:
     return (get_language() or "nl")[:2]
 
 
+def in_words(reach: Reach, line: Schedule) -> str:
+    """Who sees a line of the client's: with whom it is shared, and whoever fills it in."""
+    raters = [member.pk for member in reach.members if _rates(member, line)]
+    return reach.words(line.topic, line, raters)
+
+
+def _rates(member: Member, line: Schedule) -> bool:
+    """A care worker sees what they filled in themselves: the same rule as `policy.asked_of`."""
+    rated = line.respondent == Respondent.PROFESSIONAL and line.zone == Zone.CIRCLE
+    return rated and (line.member_id == member.pk or (line.member_id is None and member.role in FORMAL_ROLES))
+
+
 def sees(seat: Seat, line: Line) -> str:
     """Who sees a line, for whoever decides that."""
     if isinstance(line, Schedule):
-        return seen_in_words(seat.circle_id, line.topic, line.zone, line.pk) if seat.is_client else ""
+        return in_words(Reach.of(seat.circle_id), line) if seat.is_client else ""
     if line.member_id != seat.member_id:
         return ""
     return _("You and %(name)s") % {"name": seat.circle.client_name} if line.shared_at else _("Only you")

@@ -13,6 +13,8 @@ from kring.care.measures.instruments import Definition, Refused, Scale, asked, c
 from kring.care.measures.models import FilledIn, LoadedInstrument
 
 LANGUAGES = ("nl", "en")
+ABOUT_STAFF = ("raq-7", "rki")
+"""What care workers fill in about themselves: no line of a client's progress."""
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 
 
@@ -70,7 +72,8 @@ def scale_title(scale: Scale) -> str:
 
 def for_respondent(respondent: str) -> list[Definition]:
     """The instruments that such a person fills in, those with words of our own first."""
-    found = [definition for code in codes() if respondent in (definition := load(code)).respondents]
+    about_circle = (load(code) for code in codes() if code not in ABOUT_STAFF)
+    found = [definition for definition in about_circle if respondent in definition.respondents]
     return sorted(found, key=lambda definition: (not definition.has_text, in_words(definition.title)))
 
 

@@ -56,8 +56,9 @@ def choose(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
 
 
 def _definition(code: str) -> Definition:
-    found = texts.definition_of(code)
-    if found is None or not set(found.respondents) & {Respondent.CLIENT, Respondent.PROFESSIONAL}:
+    offered = [*texts.for_respondent(Respondent.CLIENT), *texts.for_respondent(Respondent.PROFESSIONAL)]
+    found = next((each for each in offered if each.code == code), None)
+    if found is None:
         raise Denied
     return found
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from kring.care.circles.door import offer_undo, sit
 from kring.care.circles.seats import Seat
-from kring.care.circles.seen import seen_in_words
+from kring.care.circles.sharing import Reach
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import saw
 from kring.care.forms import address_with_id, id_in_address
@@ -28,13 +28,14 @@ def progress(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     lines = list(policy.lines_visible_to(seat).filter(agreed_at__isnull=False).order_by("created_at"))
     turns = [turn for turn in reading.turns(seat) if isinstance(turn.line, Schedule)]
     saw(seat, "progress", [Topic.PROGRESS] if lines else [])
+    reach = Reach.of(circle_id) if seat.is_client else None
     page = {
-        "seat": seat, "here": "mine", "turns": turns, "views": [reading.view_of(seat, line) for line in lines],
+        "seat": seat, "here": "mine", "turns": turns,
+        "views": [(reading.view_of(seat, line), reading.in_words(reach, line) if reach else "") for line in lines],
         "proposals": _proposals(seat), "shared": [(line, texts.title_of(line.instrument)) for line in _shared(seat)],
         "factors": policy.factors_visible_to(seat).exists(), "may_plan": policy.may_plan(seat),
         "may_decide": policy.may_decide(seat), "may_write_factors": policy.may_write_factors(seat),
         "may_keep_own": policy.may_keep_own(seat),
-        "sees": seen_in_words(circle_id, Topic.PROGRESS) if seat.is_client else "",
     }  # fmt: skip
     return render(request, "measures/progress.html", page)
 
