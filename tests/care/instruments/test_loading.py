@@ -101,6 +101,7 @@ def test_all_misfits_are_told_at_once_with_their_places():
     ("name", "value", "code"),
     [
         ("status", "retired", "status"),
+        ("language", "Dutch", "language"),
         ("contained", [{"resourceType": "ValueSet", "status": "active"}], "not_read"),
         ("modifierExtension", [{"url": "https://example.org/m", "valueBoolean": True}], "not_read"),
     ],

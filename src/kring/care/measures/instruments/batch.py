@@ -5,18 +5,19 @@ numbers far below 2⁵³, and one division makes the score: so the float is the 
 for a single response.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kring.care.measures.instruments.definition import Definition, Item, Scale
+from kring.care.measures.instruments.definition import Definition, Item, Scale, check
 from kring.care.measures.instruments.faults import Fault, Refused, refuse
 from kring.care.measures.instruments.scoring import COMPLETE, ENTERED, FILLED, TOO_FEW, Answer, units_of
 
-BLOCK = 8192  # rows: what is worked on stays in the cache
+BLOCK = 2048  # rows whose answers are added up together: they stay in the cache
+CHUNK = 4 * BLOCK  # rows whose scores are worked out together
 SHOWN = 20  # faults that are listed before the rest is only counted
 
 Array = NDArray[Any]
@@ -69,17 +70,19 @@ def score_many(definition: Definition, answers: Array) -> tuple[Column, ...]:
     if answers.ndim != 2 or answers.shape[1] != len(definition.items):
         what = f"the table has shape {answers.shape}, and the instrument {len(definition.items)} items."
         raise refuse("shape", what, "table", "Give a column for each item, in the order of the definition.")
+    check(definition)
     plan = _Plan(definition)
     columns = [
         Column(scale.code, np.empty(len(answers)), np.empty(len(answers), np.int16), len(scale.items))
         for scale in definition.scales
     ]
     faults: list[Fault] = []
-    for start in range(0, len(answers), BLOCK):
-        rows = slice(start, start + BLOCK)
-        found = plan.count(answers[rows], start, faults)
+    for start in range(0, len(answers), CHUNK):
+        rows = slice(start, start + CHUNK)
+        points, answered = plan.add_up(answers[rows], start, faults)
         for place, (column, scale) in enumerate(zip(columns, plan.scales, strict=True)):
-            column.value[rows], column.answered[rows] = scale.value(found, place)
+            column.value[rows] = scale.value(points[place], answered[place])
+            column.answered[rows] = answered[place]
     if faults:
         raise Refused(faults)
     return tuple(columns)
@@ -96,60 +99,74 @@ def _fault(row: int, link_id: str, answer: object) -> Fault:
     return Fault("out_of_range", what, f"row {row}, item {link_id}", "Mend the row; nothing was scored.")
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """Of a block of rows and each scale: the points of the answered items, and how many there were (None: all)."""
-
-    points: Array
-    answered: Array | None
-
-
 class _Plan:
-    """What is the same for every block: limits per item, and who is in which scale."""
+    """What is the same for every block: limits per item, and who is in which scale.
+
+    An answer is counted from the lowest one up; of a reversed item from the highest one down. So that one pass adds up
+    both, each answer carries a mark of `step`, which no sum of answers reaches: above it are the answered items.
+    """
 
     def __init__(self, definition: Definition) -> None:
         self.items = definition.items
         self.dtype = _dtype(definition)
         self.unsigned = np.dtype(f"u{self.dtype.itemsize}")
         self.missing = missing(definition)
-        self.low = self._limits(item.least for item in self.items)
-        self.span = self._limits(item.most - item.least for item in self.items)
+        self.low = self._tiled(item.least for item in self.items)
+        self.span = self._tiled(item.most - item.least for item in self.items)
+        self.flip = self._tiled(-1 if item.reversed else 0 for item in self.items)  # all bits, or none
+        self.up = self._tiled(item.most - item.least + 1 if item.reversed else 0 for item in self.items)
+        self.turns = any(item.reversed for item in self.items)
         self.gaps = [(n, item) for n, item in enumerate(self.items) if item.choices and not _unbroken(item)]
-        self.real = (
-            np.float32 if sum(max(abs(item.most), abs(item.least)) for item in self.items) < 2**23 else np.float64
-        )
-        members: Array = np.array([[i.link_id in s.items for s in definition.scales] for i in self.items], self.real)
-        members = members.reshape(len(self.items), len(definition.scales))
-        turned: Array = np.array([-1 if item.reversed else 1 for item in self.items], self.real)
-        base: Array = np.array([item.most if item.reversed else item.least for item in self.items], self.real)
-        self.weights = members * turned[:, None]
-        self.present = np.hstack([members, members * base[:, None]])
-        self.base = (members * base[:, None]).sum(axis=0)
+        highest = sum(item.most - item.least for item in self.items)
+        self.shift = highest.bit_length()
+        marked = 2**self.shift * (len(self.items) + 1)
+        self.packed = np.dtype(np.uint16 if 2 ** (self.shift + 1) <= 2**16 else np.uint32)
+        self.real = np.dtype(np.float32 if marked < 2**24 else np.float64)  # both hold these whole numbers exactly
+        members = [[item.link_id in scale.items for item in self.items] for scale in definition.scales]
+        self.sums = np.dtype(np.int32 if self.real == np.float32 else np.int64)
+        self.members = np.array(members, self.real).reshape(len(definition.scales), len(self.items)).T.copy()
+        self.marks: Array = np.array(
+            [[len(scale.items) << self.shift] for scale in definition.scales], self.sums
+        ).reshape(-1, 1)
         self.scales = [_Scale(scale, definition) for scale in definition.scales]
 
-    def _limits(self, values: Iterator[int] | Iterable[int]) -> Array:
+    def _tiled(self, values: Iterable[int]) -> Array:
         """One row per row of a block: comparing two whole blocks is faster than repeating a short row."""
-        return np.tile(np.array(list(values)).astype(self.unsigned), (BLOCK, 1))
+        return np.tile(np.array(list(values), np.int64).astype(self.unsigned), (BLOCK, 1))
 
-    def count(self, block: Array, start: int, faults: list[Fault]) -> _Counted:
-        """The points of a block. An answer is counted from the lowest one, so a reversed one counts down from the top.
+    def add_up(self, answers: Array, start: int, faults: list[Fault]) -> tuple[Array, Array]:
+        """Of many rows and each scale: the points above the lowest, and how many items were answered."""
+        sums: Array = np.empty((len(self.scales), len(answers)), self.sums)
+        for first in range(0, len(answers), BLOCK):
+            rows = slice(first, first + BLOCK)
+            packed, complete = self._packed(answers[rows], start + first, faults)
+            sums[:, rows] = (packed.astype(self.real) @ self.members).T
+            if complete:
+                sums[:, rows] += self.marks
+        return sums & (2**self.shift - 1), sums >> self.shift
 
-        A missing answer is out of every range: with the same number of both, nothing impossible is in the block.
+    def _packed(self, block: Array, start: int, faults: list[Fault]) -> tuple[Array, bool]:
+        """The answers of a block counted from their lowest, with their mark; nothing for a missing one.
+
+        True when none is missing: then the marks are left to the caller, who knows how many there are. A missing answer
+        is out of every range: with the same number of both, nothing impossible is in the block.
         """
         codes = self._whole(block, start, faults)
-        above = codes.view(self.unsigned) - self.low[: len(codes)]
-        out = above > self.span[: len(codes)]
+        size = len(codes)
+        above = codes.view(self.unsigned) - self.low[:size]
+        out = above > self.span[:size]
         lacking = codes == self.missing
         lost = np.count_nonzero(lacking)
         if np.count_nonzero(out) != lost or self.gaps:
             self._impossible(codes, out & ~lacking, start, faults)
+        if self.turns:
+            above ^= self.flip[:size]  # -1 - above
+            above += self.up[:size]
         if not lost:
-            return _Counted(above.astype(self.real) @ self.weights + self.base, None)
-        kept = (~lacking).view(np.uint8)  # as bytes: numpy converts and multiplies those fast
+            return above, True
+        kept = (~lacking).view(np.uint8)  # as bytes: numpy multiplies those fast
         above *= kept
-        counts = kept.astype(self.real) @ self.present
-        answered, base = np.hsplit(counts, 2)
-        return _Counted(above.astype(self.real) @ self.weights + base, answered)
+        return np.left_shift(kept, self.shift, dtype=self.packed) | above, False
 
     def _whole(self, block: Array, start: int, faults: list[Fault]) -> Array:
         """The block as whole numbers; what is no whole number is a fault and counts as missing."""
@@ -184,26 +201,32 @@ class _Scale:
 
     def __init__(self, scale: Scale, definition: Definition) -> None:
         items = [definition.item(link_id) for link_id in scale.items]
-        self.of, self.at_least, self.combine = len(items), scale.at_least, scale.combine
+        self.of, self.at_least, self.combine = len(items), max(1, scale.at_least), scale.combine
         self.unit = items[0].unit if items else 1
         self.least = sum(item.least for item in items)
         self.width = sum(item.most for item in items) - self.least
+        self.lowest = {item.least for item in items}
 
-    def value(self, found: _Counted, place: int) -> tuple[Array, Array | int]:
-        """The scores of a block, and how many items were answered."""
-        points = found.points[:, place].astype(np.float64)
-        if found.answered is None:
-            return (self._score(points, self.of) if self.of else np.full(len(points), np.nan)), self.of
-        answered = found.answered[:, place].astype(np.float64)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            values = self._score(points, answered)
-        values[(answered < self.at_least) | (answered == 0)] = np.nan
-        return values, answered.astype(np.int16)
+    def value(self, above: Array, answered: Array) -> Array:
+        """The scores of many rows: NaN where too few items were answered."""
+        if not self.of:
+            return np.full(len(above), np.nan)
+        enough = answered >= self.at_least
+        if enough.all():
+            return self._score(above.astype(float), answered.astype(float))
+        return np.where(enough, self._score(above.astype(float), np.maximum(answered, 1).astype(float)), np.nan)
 
-    def _score(self, points: Array, answered: Array | int) -> Array:
-        """One division of whole numbers: the same fraction as `scoring._combined` makes."""
+    def _score(self, above: Array, answered: Array) -> Array:
+        """One division of whole numbers: the same fraction as `scoring._combined` makes.
+
+        The lowest points of the answered items: of items that are alike as many times as were answered, else there is
+        a score only of all of them (`definition.check`).
+        """
+        points: Array = above + (min(self.lowest) * answered if len(self.lowest) == 1 else self.least)
         if self.combine == "mean":
-            return points / (answered * self.unit)
-        if self.combine == "sum":
-            return points * self.of / (answered * self.unit)
-        return 100 * (points * self.of - self.least * answered) / (answered * self.width)
+            points /= answered * self.unit
+        elif self.combine == "sum":
+            points = points * self.of / (answered * self.unit)
+        else:
+            points = 100 * (points * self.of - self.least * answered) / (answered * self.width)
+        return points

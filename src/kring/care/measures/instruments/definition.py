@@ -218,10 +218,15 @@ def parse(document: Mapping[str, Any]) -> Definition:
         intro=document.get("intro"),
         obtain=document.get("obtain", ""),
     )
+    check(definition)
+    return definition
+
+
+def check(definition: Definition) -> None:
+    """Refused when a scale or condition cannot be what it says."""
     faults = [*_unknown_items(definition), *_impossible(definition)]
     if faults:
         raise Refused(faults)
-    return definition
 
 
 def _choice(entry: Mapping[str, Any]) -> Choice:

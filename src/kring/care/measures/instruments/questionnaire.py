@@ -26,7 +26,10 @@ ANSWERED = ("choice", "integer", "decimal")
 
 @dataclass(frozen=True)
 class Loaded:
-    """A Questionnaire that can be asked: the scoring with the words in it, and what the file calculates itself."""
+    """A Questionnaire that can be asked: the scoring with the words in it, and what the file calculates itself.
+
+    `languages` begins with that of the file; the others are those that nothing lacks in.
+    """
 
     definition: Definition
     url: str
@@ -50,14 +53,14 @@ def read(document: Any) -> Loaded:
     found = list(flat(document.get("item", []), "Questionnaire.item"))
     _raise(rules.faults_of(document, found))
     definition = _definition_of(document)
-    languages = (str(document["language"]), *_translated(document.get("_title")))
+    language = str(document["language"])
     calculations, faults = calculated.read(document, {one.link_id: one.entry for one in found})
-    reader = _Reader(definition, found, languages[0], calculated.link_ids(found))
+    reader = _Reader(definition, found, language, calculated.link_ids(found))
     items = reader.items()
     _raise([*faults, *reader.faults])
-    title = _words(document.get("title", definition.title["en"]), document.get("_title"), languages[0])
+    title = _words(document["title"], document.get("_title"), language) if "title" in document else definition.title
     worded = replace(definition, items=items, title=title)
-    return Loaded(worded, str(document.get("url", "")), languages, calculations, document)
+    return Loaded(worded, str(document.get("url", "")), _languages(worded, language), calculations, document)
 
 
 def _raise(faults: list[Fault]) -> None:
@@ -96,8 +99,12 @@ def _words(text: str, neighbour: Any, language: str) -> Words:
     return found
 
 
-def _translated(neighbour: Any) -> list[str]:
-    return list(_words("", neighbour, ""))[1:]
+def _languages(definition: Definition, first: str) -> tuple[str, ...]:
+    """The language of the file, and those that every question and choice is translated into."""
+    said = [item.text or {} for item in definition.items]
+    said += [choice.label for item in definition.items for choice in item.choices or ()]
+    whole = set.intersection(*(set(words) for words in said))
+    return (first, *sorted(whole - {first}))
 
 
 class _Reader:

@@ -1,5 +1,6 @@
 """The rules of R4 between elements of a Questionnaire (its invariants que-1 to que-13), and what is not read here."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ def flat(items: Iterable[Entry], path: str) -> Iterator[Found]:
         yield from flat(entry.get("item", []), f"{here}.item")
 
 
+LANGUAGE = re.compile("[a-z]{2}(-[A-Z]{2})?")
 CHOSEN = {"choice", "open-choice", "decimal", "integer", "date", "dateTime", "time", "string", "quantity"}
 LIMITED = {"boolean", "decimal", "integer", "string", "text", "url", "open-choice"}
 NOT_ON_DISPLAY = ("item", "code", "required", "repeats", "readOnly")
@@ -121,8 +123,10 @@ def faults_of(document: Entry, found: list[Found]) -> list[Fault]:
 
 
 def _of_document(document: Entry) -> Iterator[Fault]:
-    if "language" not in document:
-        yield Fault("language", "it does not say its language.", "Questionnaire.language", "Add it: nl or en.")
+    language = document.get("language", "")
+    if not LANGUAGE.fullmatch(language):
+        what = f"its language is {language!r}." if language else "it does not say its language."
+        yield Fault("language", what, "Questionnaire.language", "Write it as nl, en or nl-NL.")
     if document["status"] not in ("active", "draft"):
         what = f"the status is {document['status']}."
         yield Fault("status", what, "Questionnaire.status", "Load a version that is active.")

@@ -121,12 +121,11 @@ def expression_of(scale: Scale, definition: Definition) -> str:
     items = [definition.item(link_id) for link_id in scale.items]
     up = _answers([item for item in items if not item.reversed])
     down = _answers([item for item in items if item.reversed])
-    of, count = len(items), " + ".join(f"{part}.count()" for part in (up, down) if part)
+    count = " + ".join(f"{part}.count()" for part in (up, down) if part)
     total = f"{up}{SUM}" if up else "0"
     for ends, group in _by_ends([item for item in items if item.reversed]).items():
         total += f" + {ends} * {_answers(group)}.count() - {_answers(group)}{SUM}"
-    filled = f"({total})" if scale.at_least == of else f"({total}) * {of} / ({count})"
-    return f"iif({count} >= {scale.at_least}, {_combined(scale, filled, items)})"
+    return f"iif({count} >= {scale.at_least}, {_combined(scale, f'({total})', f'({count})', items)})"
 
 
 def _by_ends(items: list[Item]) -> dict[int, list[Item]]:
@@ -145,13 +144,17 @@ def _answers(items: list[Item]) -> str:
     return f"%resource.item.where(linkId in ({names})).answer.value{worth}"
 
 
-def _combined(scale: Scale, total: str, items: list[Item]) -> str:
+def _combined(scale: Scale, total: str, count: str, items: list[Item]) -> str:
+    """One division of whole numbers at most, so that evaluators with binary numbers find the same bits."""
+    of, complete = len(items), scale.at_least == len(items)
     if scale.combine == "sum":
-        return total
+        return total if complete else f"{total} * {of} / {count}"
     if scale.combine == "mean":
-        return f"{total} / {len(items)}"
+        return f"{total} / {count}"
     least, most = sum(item.low for item in items), sum(item.high for item in items)
-    return f"100 * ({total} - {least}) / {most - least}"
+    if complete:
+        return f"100 * ({total} - {least}) / {most - least}"
+    return f"100 * ({total} * {of} - {least} * {count}) / ({most - least} * {count})"
 
 
 def response(definition: Definition, answers: Mapping[str, Answer], *, at: datetime, language: str) -> Json:
