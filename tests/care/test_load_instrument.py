@@ -6,10 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kring.care.audit.models import Event
+from kring.care.measures import texts
 from kring.care.measures.instruments import Refused, load
 from kring.care.measures.loading import load_text, worded
 from kring.care.measures.models import LoadedInstrument
 from kring.care.people.models import Organisation
+from tests.care import cast as cast_module
 from tests.care.instruments.texts import made_up
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,21 @@ def test_one_file_and_one_command_bring_the_words(linde, run):
     definition = worded(kept)
     assert definition.items[14].text == {"nl": "Verzonnen vraag 15?"}
     assert definition.scales == load("qpr-15").scales
+
+
+def test_what_was_loaded_is_asked_in_the_circles_of_that_organisation_as_the_file_says():
+    cast = cast_module.build()
+    document = made_up("raq-7") | {"description": "Denk aan je werk."}
+    document["item"][6]["enableWhen"] = [{"question": "1", "operator": "=", "answerCoding": {"code": "c5"}}]
+    group = {"linkId": "g", "type": "group", "text": "Over herstel", "item": document["item"]}
+    assert texts.asking(cast.circle.pk, "raq-7", "nl") is None
+    content = json.dumps(document | {"item": [group]}).encode()
+    load_text(organisation=cast.organisation, content=content, licence="Made up for a test")
+    asking = texts.asking(cast.circle.pk, "raq-7", "nl")
+    assert asking.intro == "Denk aan je werk."
+    assert [question.link_id for question in asking.asked({"1": 4})] == list("123456")
+    last = asking.asked({"1": 5})[-1]
+    assert (last.text, last.choices[0]) == ("Verzonnen vraag 7?", (1, "Keuze 1"))
 
 
 def test_the_load_is_in_the_trail_without_its_content(linde, run):

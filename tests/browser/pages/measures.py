@@ -14,6 +14,7 @@ from kring.care.meetings import actions as meetings
 from kring.care.meetings import holding
 from kring.care.plan import actions as plan
 from tests.browser.pages import Visit
+from tests.care.instruments.texts import made_up
 
 YEAR = ((365, 1), (270, 2), (180, 1), (90, 3), (2, 3))  # days ago, and the answer to each question
 
@@ -132,7 +133,7 @@ def loaded(cast):
     """An instrument whose words somebody is licensed for."""
     LoadedInstrument.objects.create(
         organisation=cast.organisation, code="qpr-15", version="2014", language="nl", licence="Test",
-        resource={"resourceType": "Questionnaire", "item": []},
+        resource=made_up("qpr-15"),
     )  # fmt: skip
     return year(cast)
 

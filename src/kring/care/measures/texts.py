@@ -3,19 +3,19 @@
 import dataclasses
 import functools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import translation
 
 from kring.care.measures import policy
 from kring.care.measures.instruments import Definition, Refused, Scale, asked, codes, load
+from kring.care.measures.loading import worded
 from kring.care.measures.models import FilledIn, LoadedInstrument
 
 LANGUAGES = ("nl", "en")
 ABOUT_STAFF = ("raq-7", "rki")
 """What care workers fill in about themselves: no line of a client's progress."""
-ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,9 +97,19 @@ def of_filled(circle_id: uuid.UUID, code: str, filled: FilledIn) -> Asking | Non
 @functools.cache
 def _ours(code: str, language: str, version: str) -> Asking | None:
     try:
-        definition = load(code, version or None)
+        return _asking(load(code, version or None), language)
     except Refused:
         return None
+
+
+def _loaded(text: LoadedInstrument) -> Asking | None:
+    try:
+        return _asking(worded(text), text.language)
+    except Refused:  # not loaded by us: it could not be asked whole
+        return None
+
+
+def _asking(definition: Definition, language: str) -> Asking:
     questions = tuple(
         Question(
             item.link_id,
@@ -109,33 +119,3 @@ def _ours(code: str, language: str, version: str) -> Asking | None:
         for item in definition.items
     )
     return Asking(definition, definition.version, language, in_words(definition.intro, language), questions)
-
-
-def _loaded(text: LoadedInstrument) -> Asking | None:
-    definition = definition_of(text.code, text.version)
-    if definition is None:
-        return None
-    known = {item.link_id for item in definition.items}
-    questions = tuple(_question(item) for item in _items(text.resource) if item.get("linkId") in known)
-    intro = str(text.resource.get("description", ""))
-    return Asking(definition, text.version, text.language, intro, questions)
-
-
-def _items(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for item in node.get("item", ()):
-        yield item
-        yield from _items(item)
-
-
-def _question(item: Mapping[str, Any]) -> Question:
-    return Question(str(item["linkId"]), str(item.get("text", "")), tuple(map(_choice, item.get("answerOption", ()))))
-
-
-def _choice(option: Mapping[str, Any]) -> tuple[int, str]:
-    """What an answer counts for is its ordinal value (R4), or the number that it is."""
-    if "valueInteger" in option:
-        return int(option["valueInteger"]), str(option["valueInteger"])
-    coding = option.get("valueCoding", {})
-    places = [*option.get("extension", ()), *coding.get("extension", ())]
-    points = next((place["valueDecimal"] for place in places if place.get("url") == ORDINAL), coding.get("code", 0))
-    return int(points), str(coding.get("display", coding.get("code", "")))

@@ -59,7 +59,10 @@ def read(document: Any) -> Loaded:
     items = reader.items()
     _raise([*faults, *reader.faults])
     title = _words(document["title"], document.get("_title"), language) if "title" in document else definition.title
-    worded = replace(definition, items=items, title=title)
+    intro = (
+        _words(document["description"], document.get("_description"), language) if "description" in document else None
+    )
+    worded = replace(definition, items=items, title=title, intro=intro)
     return Loaded(worded, str(document.get("url", "")), _languages(worded, language), calculations, document)
 
 

@@ -40,6 +40,7 @@ def questionnaire(definition: Definition, language: str) -> Json:
         **_said("title", definition.title, language),
         "status": "active",
         "language": language,
+        **_said("description", definition.intro, language),
         "code": [{"system": SYSTEM, "code": definition.code, "version": definition.version}],
         "item": [
             *(_question(item, definition, language) for item in definition.items),
