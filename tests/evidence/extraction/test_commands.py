@@ -7,7 +7,10 @@ import pytest
 from kring.evidence import log
 from kring.evidence.cli import main
 from kring.evidence.extraction.commands import key_cells
+from kring.evidence.extraction.keying import Keying
+from kring.evidence.extraction.keying_words import WORDS
 from kring.evidence.folder import new
+from kring.evidence.problem import Problem
 
 
 @pytest.fixture
@@ -74,3 +77,35 @@ def test_answers_on_risk_of_bias_are_kept_with_their_quotes(review, capsys):
 def test_a_result_that_is_not_there_cannot_be_assessed(review, capsys):
     assert main(["rob", str(review.root), "--result", "gone", "--domain", "1", "--by", "ann"]) == 2
     assert "There is no result 'gone'" in capsys.readouterr().err
+
+
+def test_the_key_in_page_needs_cells_and_a_name(review, capsys):
+    assert main(["extract", str(review.root), "--serve"]) == 2
+    assert "Give --by NAME" in capsys.readouterr().err
+    assert main(["extract", str(review.root), "--serve", "--by", "ann"]) == 2
+    assert "published_cells.csv: There are no cells to key" in capsys.readouterr().err
+
+
+def test_the_key_in_page_has_every_word_in_both_languages():
+    assert set(WORDS["en"]) == set(WORDS["nl"])
+    for words in WORDS.values():
+        for text in words.values():
+            assert "!" not in text
+            assert all(len(sentence.split()) <= 15 for sentence in text.split(". "))
+
+
+def test_a_value_that_is_sent_twice_is_one_event_and_a_stale_check_is_refused(review):
+    (review.extraction / "published_cells.csv").write_text("cell,what,ours,note\na,First,,\n")
+    ann, bob = Keying(review, "ann"), Keying(review, "bob")
+    for _ in range(2):
+        ann.key("a", "7", quote="seven", page="1", before="")
+    (event,) = log.read(review.decisions)
+    ann.key("a", "8", quote="eight", page="1", before=event["id"])
+    with pytest.raises(Problem, match="keyed anew"):
+        bob.check("a", agrees=True, note="", event=event["id"])
+    with pytest.raises(Problem, match="cannot be their second checker"):
+        ann.check("a", agrees=True, note="", event=ann.cells()["a"].event)
+    with pytest.raises(Problem, match="no cell 'b'"):
+        ann.key("b", "1", quote="x", page="1", before="")
+    assert bob.next().cell == "a"
+    assert ann.next() is None

@@ -8,10 +8,13 @@ from typing import Any
 from kring.evidence import log
 from kring.evidence.extraction import published, rob2, sheets
 from kring.evidence.extraction.checks import check_all
+from kring.evidence.extraction.keying import Keying
+from kring.evidence.extraction.keying_web import make_server
 from kring.evidence.extraction.schema import STATES
 from kring.evidence.extraction.values import EXTRACT, check, derive
 from kring.evidence.files import write_csv
 from kring.evidence.folder import Folder, open_folder
+from kring.evidence.local_web import serve
 from kring.evidence.problem import Problem
 
 
@@ -22,6 +25,9 @@ def register(commands: Any) -> None:
     extract.add_argument("--published", type=Path, help="the filled-in key-in form of the published review")
     extract.add_argument("--form", action="store_true", help="write 4_extraction/published_form.csv to fill in")
     extract.add_argument("--key", action="store_true", help="key cells of the published review in, one by one")
+    extract.add_argument("--serve", action="store_true", help="key cells in, and check another's, in your browser")
+    extract.add_argument("--port", type=int, default=0, help="of --serve; any free one by default")
+    extract.add_argument("--no-browser", action="store_true", help="with --serve: do not open the browser")
     extract.add_argument("--check", metavar="EVENT", help="as second person: the values of this event are right")
     extract.add_argument("--disagree", metavar="NOTE", help="with --check: they are not, and why")
     extract.add_argument("--by", help="your name, as in other decisions")
@@ -48,6 +54,9 @@ def run_extract(args: argparse.Namespace) -> int:
         _take_in(folder, args)
     if args.key:
         print(f"{key_cells(folder, _named(args))} cells keyed")
+    if args.serve:
+        by = _named(args)
+        serve(make_server(Keying(folder, by), args.port), f"Keying as {by}", browser=not args.no_browser)
     events = log.read(folder.decisions)
     tables = derive(events)
     for path in sheets.write_tables(folder, tables):

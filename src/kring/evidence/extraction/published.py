@@ -38,6 +38,8 @@ class Cell:
     checked_by: str = ""
     note: str = ""
     event: str = ""
+    at: str = ""
+    disputed: str = ""  # who does not agree, and why
 
 
 def key_in(cell: str, value: str, *, by: str, quote: str, page: str, at: str | None = None) -> Event:
@@ -51,7 +53,7 @@ def compare(folder: Folder, tables: Tables, events: Iterable[Mapping[str, Any]])
     """Every cell of `published_cells.csv` with its verdict."""
     standing = log.standing(events)
     said = {row["cell"]: row for row in standing if row["stage"] == PUBLISHED}
-    checks = {row["of"]: row for row in standing if row["stage"] == CHECK and row["agrees"]}
+    checks = {row["of"]: row for row in standing if row["stage"] == CHECK}  # the latest word on an event counts
     return [_compare(line, tables, said.get(line["cell"]), checks) for line in _cells(folder)]
 
 
@@ -82,7 +84,8 @@ def _compare(
     else:
         verdict, why = (MATCH, "") if _same(published, ours) else (DIFFER, line["note"])
     source = said or {}
-    checker = checks.get(source.get("id", ""), {}).get("reviewer", "")
+    check = checks.get(source.get("id", ""), {})
+    dispute = f"{check['reviewer']}: {check.get('note', '')}" if check and not check["agrees"] else ""
     return Cell(
         line["cell"],
         line["what"],
@@ -93,9 +96,11 @@ def _compare(
         source.get("quote", ""),
         source.get("page", ""),
         source.get("reviewer", ""),
-        checker,
+        check["reviewer"] if check and check["agrees"] else "",
         line["note"],
         source.get("id", ""),
+        source.get("at", ""),
+        dispute,
     )
 
 

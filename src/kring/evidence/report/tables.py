@@ -225,11 +225,11 @@ def components(review: Review) -> Sheet:
 
 def cells(review: Review) -> Sheet:
     rows = [{"cell": c.cell, "what": c.what, "published": c.published, "ours": c.ours, "verdict": c.verdict,
-             "why": c.why, "quote": c.quote, "page": c.page, "by": c.by, "second checker": c.checked_by,
-             "note": c.note, "event": c.event}
+             "why": c.why, "quote": c.quote, "page": c.page, "by": c.by, "when": c.at, "second checker": c.checked_by,
+             "disputed": c.disputed, "note": c.note, "event": c.event}
             for c in review.cells]  # fmt: skip
-    header = ("cell", "what", "published", "ours", "verdict", "why", "quote", "page", "by", "second checker", "note",
-              "event")  # fmt: skip
+    header = ("cell", "what", "published", "ours", "verdict", "why", "quote", "page", "by", "when",
+              "second checker", "disputed", "note", "event")  # fmt: skip
     return sheet("published_cells", "The published review, cell by cell", rows, header)
 
 

@@ -2,13 +2,13 @@
 
 import argparse
 import datetime
-import webbrowser
 from pathlib import Path
 from typing import Any
 
 from kring.evidence import log
 from kring.evidence.files import write_bytes, write_csv
 from kring.evidence.folder import Folder, open_folder
+from kring.evidence.local_web import serve
 from kring.evidence.problem import Problem
 from kring.evidence.records import asreview, canonical, read_records
 from kring.evidence.screening import terminal, web
@@ -57,23 +57,9 @@ def run_screen(args: argparse.Namespace) -> int:
     if args.terminal:
         print(f"{terminal.run(session)} decisions logged.")
     else:
-        serve(session, args)
+        server = web.make_server(session, args.port, load_filter(args.filter))
+        serve(server, f"Screening as {session.reviewer}", browser=not args.no_browser)
     return status(folder)
-
-
-def serve(session: Session, args: argparse.Namespace) -> None:
-    """Serve the page until the reviewer stops it with Ctrl-C."""
-    server = web.make_server(session, args.port, load_filter(args.filter))
-    address = f"http://127.0.0.1:{server.server_port}/"
-    print(f"Screening as {session.reviewer}: {address}  (Ctrl-C stops; every decision is kept)", flush=True)
-    if not args.no_browser:
-        webbrowser.open(address)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        print()
-    finally:
-        server.server_close()
 
 
 def status(folder: Folder) -> int:

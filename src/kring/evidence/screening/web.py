@@ -1,24 +1,22 @@
-"""The screening page: a small web server of the standard library, for this computer only.
+"""The screening page, served on this computer only (`kring.evidence.local_web`); it works without JavaScript.
 
-It answers to 127.0.0.1 alone, refuses other host names (DNS rebinding) and forms without its token, sends a
-strict content security policy, and works without JavaScript. Another reviewer runs it on their own copy of
-the folder; `screen --join` brings the two logs together.
+Another reviewer runs it on their own copy of the folder; `screen --join` brings the two logs together.
 """
 
 import re
 import secrets
 from collections.abc import Callable
 from functools import partial
-from http.cookies import SimpleCookie
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup, escape
 
 from kring.evidence.files import Row
+from kring.evidence.local_web import LocalHandler
 from kring.evidence.problem import Problem
 from kring.evidence.records import Record
 from kring.evidence.screening.agreement import agreement
@@ -29,7 +27,6 @@ from kring.evidence.screening.stopping import Meter
 
 PAGES = Path(__file__).parent / "page"
 STATIC = {"/style.css": "text/css", "/keys.js": "text/javascript"}
-POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; form-action 'self'; base-uri 'none'"
 SHOWN = 50
 EARLY = 0.05  # below this lower limit, an estimate of recall says nothing
 
@@ -139,53 +136,35 @@ def agreement_line(found: Any, t: dict[str, str]) -> str:
     return t["kappa"].format(**said, **numbers)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(LocalHandler):
     """Translates between the protocol and `Screen`."""
 
     screen: Screen
-    server_version, sys_version = "Kring", ""
+    static = {name: (PAGES / name[1:], kind) for name, kind in STATIC.items()}
 
-    def do_GET(self) -> None:
-        url = urlsplit(self.path)
-        query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        lang = self.language()
-        pages: dict[str, Callable[[], str]] = {
+    def pages(self, lang: str, query: dict[str, str]) -> dict[str, Callable[[], str]]:
+        return {
             "/": lambda: self.screen.record(lang, query.get("record", "")),
             "/list": lambda: self.screen.list(lang),
             "/differences": lambda: self.screen.differences(lang),
         }
-        if not self.is_ours():
-            self.answer(403, "This page answers on 127.0.0.1 only.", "text/plain")
-        elif url.path in STATIC:
-            self.answer(200, (PAGES / url.path[1:]).read_text("utf-8"), STATIC[url.path])
-        elif url.path == "/language" and query.get("to") in WORDS:
-            self.redirect("/", f"lang={query['to']}; Path=/; SameSite=Strict; Max-Age=31536000")
-        elif url.path in pages:
-            self.guarded(lambda: self.answer(200, pages[url.path]()))
-        else:
-            self.answer(404, "There is no such page.", "text/plain")
 
-    def do_POST(self) -> None:
-        size = min(int(self.headers.get("Content-Length") or 0), 100_000)
-        raw = parse_qs(self.rfile.read(size).decode("utf-8", "replace"), keep_blank_values=True)
-        form = {name: values[0] for name, values in raw.items()}
-        if not self.is_ours() or not secrets.compare_digest(form.get("token", ""), self.screen.token):
-            self.answer(403, "Open the page again and repeat your choice.", "text/plain")
-        elif self.path == "/decide":
-            self.decide(form)
-        elif self.path == "/settle":
-            self.guarded(lambda: self.settle(form))
-        elif self.path == "/undo":
-            self.guarded(self.undo)
-        else:
-            self.answer(404, "There is no such page.", "text/plain")
+    def forms(self) -> dict[str, Callable[[dict[str, str]], None]]:
+        return {"/decide": self.decide, "/settle": self.settle, "/undo": self.undo}
+
+    @property
+    def token(self) -> str:
+        return self.screen.token
+
+    def problem(self, lang: str, text: str) -> str:
+        return self.screen.problem(lang, text)
 
     def decide(self, form: dict[str, str]) -> None:
         try:
             self.screen.decide(form)
         except Problem as problem:  # a missing reason is shown beside the record, nothing is lost
             text = WORDS[self.language()]["reason_first"] if "reason" in problem.what else str(problem)
-            self.guarded(lambda: self.answer(422, self.screen.record(self.language(), form.get("record", ""), text)))
+            self.answer(422, self.screen.record(self.language(), form.get("record", ""), text))
         else:
             again = "/?record=" + quote(form["record"]) if form.get("retrieval") == "retrieved" else "/"
             self.redirect(again)
@@ -194,48 +173,9 @@ class Handler(BaseHTTPRequestHandler):
         self.screen.settle(form)
         self.redirect("/differences")
 
-    def undo(self) -> None:
+    def undo(self, _form: dict[str, str]) -> None:
         back = self.screen.session.undo()
         self.redirect(f"/?record={self.screen.session.names[back['record_id']]}" if back else "/")
-
-    def guarded(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except Problem as problem:
-            self.answer(409, self.screen.problem(self.language(), str(problem)))
-
-    def is_ours(self) -> bool:
-        host = self.headers.get("Host", "").rsplit(":", 1)[0]
-        return host in ("127.0.0.1", "localhost")
-
-    def language(self) -> str:
-        cookie = SimpleCookie(self.headers.get("Cookie", ""))
-        if "lang" in cookie and cookie["lang"].value in WORDS:
-            return cookie["lang"].value
-        return "nl" if self.headers.get("Accept-Language", "").lower().startswith("nl") else "en"
-
-    def redirect(self, to: str, cookie: str = "") -> None:
-        self.send_response(303)
-        self.send_header("Location", to)
-        if cookie:
-            self.send_header("Set-Cookie", cookie)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def answer(self, status: int, text: str, kind: str = "text/html") -> None:
-        body = text.encode("utf-8")
-        self.send_response(status)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", POLICY)
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Referrer-Policy", "no-referrer")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Titles of records do not belong in a log of requests."""
 
 
 def make_server(session: Session, port: int = 0, filter_: Filter = trial_words) -> ThreadingHTTPServer:
