@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -56,6 +57,11 @@ def test_a_scale_without_verified_figures_says_so_in_the_notes(code):
     definition = load(code)
     lacking = [scale.code for scale in definition.scales if scale.reliability is None or scale.sd is None]
     assert not lacking or not definition.validated or any("not verified" in note for note in definition.notes)
+
+
+def test_the_page_about_instruments_names_each_of_them():
+    page = Path("docs/instruments.md").read_text()
+    assert [code for code in codes() if f"`{code}`" not in page] == []
 
 
 def test_the_newest_version_is_loaded_unless_another_is_named():
