@@ -30,7 +30,6 @@ KEPT = dt.timedelta(days=7)
 """How long a table waits to be taken."""
 KEY_KEPT = dt.timedelta(days=365)
 """How long after the end of a study one can still tell which rows to delete."""
-READINGS = 3  # how often everybody is read for one table
 
 
 @task()

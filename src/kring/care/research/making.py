@@ -1,7 +1,7 @@
 """Making a table: look which groups are too small, write, count again what was written.
 
 Clients are read some hundreds at a time and only groups are counted, so memory stays the same however many rows there
-are. Everybody is read three times: which occasions have enough clients, which groups do within those, and to write.
+are. Everybody is read two or three times: which occasions and groups have enough clients, and to write.
 """
 
 import dataclasses
@@ -138,15 +138,18 @@ class Maker:
         return count
 
     def plan(self, told: Callable[[int], None]) -> Plan:
-        cells, left = Tally(), Tally()
-        for rows in self.clients(told):
-            cells.add((), rows.rows)
-        plan = Plan(cells, self.edition.threshold)
-        for rows in self.clients(told):
-            if there := plan.left(rows.rows):
-                left.add(self.known(rows), there)
-        plan.group(left)
+        """Read everybody once; and once more when some occasions are left out, as that makes other groups smaller."""
+        tally = self._tally(lambda rows: rows, told)
+        plan = Plan(tally, self.edition.threshold)
+        plan.group(self._tally(plan.left, told) if plan.left_out else tally)
         return plan
+
+    def _tally(self, left: Callable[[list[Row]], list[Row]], told: Callable[[int], None]) -> Tally:
+        tally = Tally()
+        for rows in self.clients(told):
+            if there := left(rows.rows):
+                tally.add(self.known(rows), there)
+        return tally
 
     def known(self, rows: Rows) -> tuple[str, ...]:
         """What somebody might know of a person, the most telling first."""

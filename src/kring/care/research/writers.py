@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-GROUP = 25_000  # rows of a Parquet row group: what is held in memory
+GROUP = 10_000  # rows of a Parquet row group: what is held in memory
 
 Cell = str | int | float | None
 ARROW = {"code": "string", "number": "float64", "integer": "int64"}
