@@ -29,7 +29,7 @@ FRESH = re.compile(
     rb'(name="(?:csrfmiddlewaretoken|new_id)" value=")[^"]*|(value=")[^"]*(" (?:id="[^"]*" )?name="new_id")'
     rb"|((?:DTSTAMP|LAST-MODIFIED|CREATED)[:;])[^\r\n]*"
 )
-SHARED = (Topic.MAP, Topic.GOALS, Topic.ACTIONS)
+SHARED = (Topic.MAP, Topic.GOALS, Topic.ACTIONS, Topic.PROGRESS)
 
 
 def noor(cast):
@@ -124,6 +124,37 @@ def hidden_answer(cast):
     return research.answer(by=noor(cast), edition=edition, yes=True).pk
 
 
+def hidden_line(cast):
+    """A line of progress kept apart, with something filled in."""
+    from kring.care.measures.models import Measurement
+    from tests.browser.pages.measures import fill, line_of
+
+    line = line_of(cast, "kring-life")
+    keep_hidden(cast, line)
+    assert fill(cast, line, 2) == Measurement.objects.get(schedule=line)
+    return line.pk
+
+
+def hidden_own_line(cast):
+    """What Sanne fills in about herself."""
+    from tests.browser.pages.measures import own
+
+    return own(cast)["own"]
+
+
+def hidden_proposal(cast):
+    """What the regieondersteuner proposes to the client."""
+    from kring.care.measures import actions as measures
+
+    return measures.plan(by=cast.seat("ruth"), id=uuid.uuid4(), instrument="nel", respondent="client").pk
+
+
+def hidden_factor(cast):
+    from kring.care.measures import factors
+
+    return factors.add(by=noor(cast), id=uuid.uuid4(), kind="income", note="Geheim").pk
+
+
 @dataclasses.dataclass(frozen=True)
 class Kind:
     add: Callable[[Any], uuid.UUID]
@@ -147,6 +178,10 @@ KINDS = [
     Kind(hidden_handover, ("client", "professional_circle")),
     Kind(hidden_grant, ("client", "professional_circle")),
     Kind(hidden_move),
+    Kind(hidden_line, parameters=("line_id",)),
+    Kind(hidden_own_line, ("informal",), parameters=("line_id",)),
+    Kind(hidden_proposal, ("client", "regieondersteuner"), parameters=("line_id",)),
+    Kind(hidden_factor, parameters=("factor_id",)),
     Kind(hidden_answer),
 ]
 
