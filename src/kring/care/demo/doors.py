@@ -31,6 +31,8 @@ DOORS = (
     Door("administrator", "ada@demo.kring.example"),
     Door("emergency access", "eva@demo.kring.example"),
     Door("researcher", "rik@demo.kring.example"),
+    Door("trainer", "marleen@demo.kring.example"),
+    Door("colleague who learns, just begun", "yara@demo.kring.example"),
 )
 
 

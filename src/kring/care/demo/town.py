@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from kring.care.demo import board, circles, measures, noor, research
+from kring.care.demo import board, circles, measures, noor, research, training
 from kring.care.demo.story import on_day
 from kring.care.people.models import Organisation, Person, Post, Role, Team
 
@@ -15,7 +15,7 @@ STAFF = {
     "Kees Mulder": Role.REGIEONDERSTEUNER,
     "Amira Haddad": Role.PSYCHIATRIST,
     "Pieter Bos": Role.PROFESSIONAL,
-    "Ximena Ortiz": Role.PROFESSIONAL,
+    "Ximena Ortiz": Role.EXPERIENCE_EXPERT,
     "Lea Postma": Role.TEAM_LEAD,
     "Ada Wolters": Role.ADMINISTRATOR,
     "Eva Jansen": Role.EMERGENCY,
@@ -26,7 +26,7 @@ OTHERS = [
     "Fatma Yilmaz", "Murat Yilmaz", "Joris Hendriks", "Daan Hendriks", "Elise Blom", "Henk Dekker", "Greet Dekker",
     "Mees van Dam", "Iris van Dam", "Lotte Smit", "Nadia Bakker", "Olaf Prins",
 ]  # fmt: skip
-IN_TEAM = (Role.REGIEONDERSTEUNER, Role.PSYCHIATRIST, Role.PROFESSIONAL, Role.TEAM_LEAD)
+IN_TEAM = (Role.REGIEONDERSTEUNER, Role.PSYCHIATRIST, Role.PROFESSIONAL, Role.TEAM_LEAD, Role.EXPERIENCE_EXPERT)
 
 
 @transaction.atomic
@@ -40,6 +40,7 @@ def build() -> None:
     measures.tell(people)
     board.tell(people, team)
     research.tell(people, team)
+    training.tell(people, team)
     _forget_old_mail()
 
 
