@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('moment', models.CharField(choices=[('before', 'before'), ('during', 'during'), ('after', 'after')], default='during', max_length=8)),
+                ('moment', models.CharField(choices=[('before', 'at the start'), ('during', 'in between'), ('after', 'at the end')], default='during', max_length=8)),
                 ('submitted_at', models.DateTimeField(blank=True, null=True)),
                 ('points', models.PositiveSmallIntegerField(default=0)),
                 ('points_possible', models.PositiveSmallIntegerField(default=0)),

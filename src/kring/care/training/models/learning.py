@@ -67,9 +67,9 @@ class ReadinessCheck(Stored):
 class Moment(models.TextChoices):
     """Why a quiz is taken. What somebody knew before and after is compared; exercises in between are not."""
 
-    BEFORE = "before", _("before")
-    DURING = "during", _("during")
-    AFTER = "after", _("after")
+    BEFORE = "before", _("at the start")
+    DURING = "during", _("in between")
+    AFTER = "after", _("at the end")
 
 
 class QuizAttempt(Stored):
