@@ -5,6 +5,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -107,11 +108,14 @@ LSAT6 = {
     "10100": 3, "10101": 28, "10110": 15, "10111": 80, "11000": 16, "11001": 56, "11010": 21, "11011": 173,
     "11100": 11, "11101": 61, "11110": 28, "11111": 298,
 }  # fmt: skip
-"""Section 6 of the Law School Admission Test (Bock and Lieberman 1970): response pattern -> people."""
+"""Section 6 of the Law School Admission Test (Bock and Lieberman 1970): response pattern -> people, as the R package
+ltm prints it for its data set LSAT (seen in the public R output rstudio-pubs 1049111)."""
 
 
 def test_item_statistics_of_a_published_example():
-    """Printed by `descript(LSAT)` in Rizopoulos 2006 (J Stat Softw 17(5)), to four decimals; exact within rounding."""
+    """What ltm's `descript(LSAT)` reports (Rizopoulos 2006, J Stat Softw 17(5)), to four decimals. That printed page was
+    not at hand when this was written, so numpy works everything out a second time below.
+    """
     rows = [[int(mark) for mark in pattern] for pattern, count in LSAT6.items() for _person in range(count)]
     found = item_statistics.of_answers(rows)
     assert found.people == 1000
@@ -119,6 +123,12 @@ def test_item_statistics_of_a_published_example():
     assert [each.difficulty for each in found.items] == [0.924, 0.709, 0.553, 0.763, 0.870]
     assert [round(each.discrimination, 4) for each in found.items] == [0.1128, 0.1532, 0.1728, 0.1444, 0.1216]
     assert [round(each.alpha_without, 4) for each in found.items] == [0.2754, 0.2376, 0.2168, 0.2459, 0.2663]
+    marks = numpy.array(rows)
+    for number, each in enumerate(found.items):
+        rest = numpy.delete(marks, number, axis=1)
+        assert each.discrimination == pytest.approx(numpy.corrcoef(marks[:, number], rest.sum(1))[0, 1], abs=1e-12)
+        spread = rest.var(0, ddof=1).sum() / rest.sum(1).var(ddof=1)
+        assert each.alpha_without == pytest.approx(4 / 3 * (1 - spread), abs=1e-12)
 
 
 def test_where_everybody_is_right_there_is_no_correlation_and_no_alpha():
