@@ -22,6 +22,114 @@ def test_with_nothing_read_a_domain_can_still_become_anything(tool, domain):
     assert rob2.attainable(tool, domain, {}) == rob2.ORDER
 
 
+# Answers that speak against the result, where yes does; where it does not, no does. `NI` never is better than the good
+# answer nor worse than the bad one.
+BAD_YES = {"1.3", "1b.2", "1b.3", "2.1", "2.2", "2.3", "2.4", "2.7", "3.3", "3.4", "4.1", "4.2", "4.3", "4.4", "4.5",
+           "5.2", "5.3"}  # fmt: skip
+
+
+def _from_good_to_bad(question):
+    plain = question.rstrip("ab") if question[-1] in "ab" else question
+    return ("N", "NI", "Y") if plain.replace("1a.", "1.") in BAD_YES else ("Y", "NI", "N")
+
+
+def _every(tool, domain):
+    asked = rob2.questions(tool, domain)
+    for answers in product(("Y", "N", "NI"), repeat=len(asked)):
+        yield dict(zip(asked, answers, strict=True))
+
+
+@pytest.mark.parametrize(("tool", "domain"), ALL)
+def test_a_worse_answer_never_gives_a_better_judgement(tool, domain):
+    for answers in _every(tool, domain):
+        before = rob2.ORDER.index(rob2.judge(tool, domain, answers))
+        for question, answer in answers.items():
+            ladder = _from_good_to_bad(question)
+            for worse in ladder[ladder.index(answer) + 1 :]:
+                after = rob2.ORDER.index(rob2.judge(tool, domain, {**answers, question: worse}))
+                assert after >= before, (answers, question, worse)
+
+
+@pytest.mark.parametrize(("tool", "domain"), ALL)
+def test_probably_counts_as_the_answer_itself(tool, domain):
+    for answers in _every(tool, domain):
+        probably = {q: {"Y": "PY", "N": "PN"}.get(a, a) for q, a in answers.items()}
+        assert rob2.judge(tool, domain, probably) == rob2.judge(tool, domain, answers)
+
+
+@pytest.mark.parametrize(("tool", "domain"), ALL)
+def test_every_row_of_the_table_decides_something(tool, domain):
+    for part in rob2.rules(tool, domain).values():
+        used = {next(i for i, rule in enumerate(part) if rule.fits(answers)) for answers in _every(tool, domain)}
+        assert used == set(range(len(part)))
+
+
+# The published flow charts a second time, as paths and from memory, so that a slip in one of the two shows.
+
+
+def _randomisation(random, concealed, imbalance):
+    if concealed == "N" or (concealed == "NI" and imbalance == "Y"):
+        return "high"
+    return "low" if concealed == "Y" and random != "N" and imbalance != "Y" else "some concerns"
+
+
+def _recruitment(before, affected, imbalance):
+    if before == "Y":
+        return "low"
+    level = {"N": 0, "NI": 1, "Y": 2}[affected] + (imbalance == "Y")
+    return rob2.ORDER[min(level, 2)]
+
+
+def _deviations(aware, carers, deviated, mattered, balanced, analysis, impact):
+    if (aware == "N" and carers == "N") or deviated == "N":
+        first = 0
+    else:
+        first = 1 if deviated == "NI" or mattered == "N" or balanced == "Y" else 2
+    second = 0 if analysis == "Y" else 1 if impact == "N" else 2
+    return rob2.ORDER[max(first, second)]
+
+
+def _missing(complete, unbiased, could, likely):
+    if complete == "Y" or unbiased == "Y" or could == "N":
+        return "low"
+    return "some concerns" if likely == "N" else "high"
+
+
+def _measured(wrong, differed, aware, could, likely):
+    if "Y" in (wrong, differed):
+        return "high"
+    if "N" in (aware, could):
+        return "low" if differed == "N" else "some concerns"
+    return "some concerns" if likely == "N" else "high"
+
+
+def _selected(planned, outcomes, analyses):
+    if "Y" in (outcomes, analyses):
+        return "high"
+    return "low" if planned == "Y" and "NI" not in (outcomes, analyses) else "some concerns"
+
+
+def _either_no(first, second):
+    """The cluster version asks twice: who did not know of the trial need not be asked about the intervention."""
+    return "N" if "N" in (first, second) else "Y"
+
+
+CHARTS = {
+    ("rob2", "1"): _randomisation, ("rob2-cluster", "1a"): _randomisation, ("rob2-cluster", "1b"): _recruitment,
+    ("rob2", "2"): _deviations, ("rob2", "3"): _missing, ("rob2", "4"): _measured, ("rob2", "5"): _selected,
+    ("rob2-cluster", "2"): lambda a, b, *rest: _deviations(_either_no(a, b), *rest),
+    ("rob2-cluster", "3"): lambda a, b, *rest: _missing("Y" if a == b == "Y" else "N", *rest),
+    ("rob2-cluster", "4"): lambda a, b, c, d, *rest: _measured(a, b, _either_no(c, d), *rest),
+    ("rob2-cluster", "5"): _selected,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("tool", "domain"), ALL)
+def test_the_table_is_the_flow_chart(tool, domain):
+    for answers in _every(tool, domain):
+        assert rob2.judge(tool, domain, answers) == CHARTS[tool, domain](*answers.values()), answers
+
+
 # Domain, answers in the order of the questions, judgement: lines of the published algorithms.
 LINES = """
 1 | Y Y N | low

@@ -3,9 +3,9 @@
 Signalling questions are answered Y, PY, PN, N or NI (*no information*: somebody read the report and it
 does not say). A question that nobody answered yet stays open, which is a different fact; `attainable`
 tells what the judgement can still become. The rules are data (`rob2_rules.csv`, the first row that fits
-counts), so that they can be laid beside the tool's cribsheet. They were written down from knowledge of
-the published algorithms (Sterne et al. 2019, BMJ 366:l4898; cluster version of 18 March 2021) and await
-that check by a second person.
+counts), so that they can be laid beside the tool's cribsheet. They were written down from memory of the published
+algorithms (Sterne et al. 2019, BMJ 366:l4898; cluster version of 18 March 2021). What was checked since
+stands in docs/evidence.md; the cribsheet itself was not at hand.
 """
 
 import csv
