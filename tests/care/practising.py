@@ -160,12 +160,18 @@ def _colleague(world: World, number: int) -> None:
     enrolment = Enrolment.objects.create(
         person=person, team=world.cast.team, cohort=world.cohort, joined_on=world.cohort.starts_on
     )
+    for days in range(30, 180, 30):
+        held = world.cohort.starts_on + dt.timedelta(days=days)
+        minutes = 30 + 10 * (number % 3)
+        observing.coach(
+            by=world.coach, id=uuid.uuid4(), cohort=world.cohort, learners=[enrolment], held_on=held, minutes=minutes
+        )
     for time, days in enumerate((0, 90, 190)):
         held = world.cohort.starts_on + dt.timedelta(days=days + number)
         with time_machine.travel(dt.datetime.combine(held, dt.time(12), tzinfo=dt.UTC), tick=False):
             practice = Practice.objects.create(
                 enrolment=enrolment, behaviour="Eerst vragen", chime="hope", planned_on=held, held_on=held,
-                asked_at=timezone.now(), own_view=3,
+                asked_at=timezone.now(), own_view=2 + (number + time) % 3,
             )  # fmt: skip
             _looked_at(world, practice, time, number)
 

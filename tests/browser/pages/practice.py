@@ -48,6 +48,10 @@ def _save(page):
     page.locator("main form button.main").first.click()
 
 
+def _download(page):
+    page.get_by_role("button").last.click()
+
+
 VISITS = [
     Visit("training/feedback.html", "/c/{circle}/feedback/", state="not chosen"),
     Visit("training/feedback.html", "/c/{circle}/feedback/", who="sanne", state="a member"),
@@ -72,6 +76,8 @@ VISITS = [
     Visit("training/coaching.html", "/training/cohorts/{cohort}/coaching/", who="mia", prepare=_lived),
     Visit("training/seen.html", "/training/cohorts/{cohort}/seen/", who="ed", state="little", prepare=_to_look),
     Visit("training/seen.html", "/training/cohorts/{cohort}/seen/", who="ed", state="much", prepare=_lived),
+    Visit("training/tables.html", "/training/tables/", who="rik", prepare=_to_look),
+    Visit("training/table_too_few.html", "/training/tables/", who="rik", prepare=_to_look, do=_download),
     Visit("training/figures.html", "/training/figures/", who="lea", state="few"),
     Visit("training/figures.html", "/training/figures/", who="lea", state="much", prepare=_lived),
 ]  # fmt: skip

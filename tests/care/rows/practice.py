@@ -126,3 +126,5 @@ ROUTES["practice:remove_coaching"] = row(
 )
 ROUTES["practice:seen"] = row(COACH, given={"cohort_id": the_cohort})
 ROUTES["practice:figures"] = row(answers(team_lead=200))
+ROUTES["practice:tables"] = row(answers(researcher=200))
+ROUTES["practice:table"] = row(answers(researcher=200), "post", given={"cohort_id": the_cohort})  # too few: a page

@@ -63,6 +63,18 @@ def led_teams(person: Person) -> QuerySet[Team]:
     return Team.objects.filter(Exists(posts), ended_at=None).order_by("name")
 
 
+def researches(person: Person) -> bool:
+    return Post.objects.filter(person=person, role=Role.RESEARCHER, ended_at=None).exists()
+
+
+def cohorts_to_research(person: Person) -> QuerySet[Cohort]:
+    """Of the organisations in which this person is a researcher."""
+    posts = Post.objects.filter(
+        person=person, role=Role.RESEARCHER, ended_at=None, organisation=OuterRef("organisation")
+    )
+    return Cohort.objects.filter(Exists(posts)).select_related("programme_version")
+
+
 def lead_role(person: Person, cohort_id: uuid.UUID) -> Lead | None:
     """As what this person leads a cohort; the experience expert's role goes before any other they have."""
     roles = CohortLead.objects.filter(person=person, cohort_id=cohort_id, ended_at=None).values_list("role", flat=True)

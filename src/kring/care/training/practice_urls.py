@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kring.care.training.views import answering, observing, practising, together
+from kring.care.training.views import answering, observing, practising, tables, together
 
 app_name = "practice"
 ONE = "practice/<uuid:practice_id>/"
@@ -25,4 +25,6 @@ urlpatterns = [
     path("coaching/<uuid:contact_id>/<slug:verb>/", observing.removal, name="remove_coaching"),
     path("cohorts/<uuid:cohort_id>/seen/", together.seen, name="seen"),
     path("figures/", together.figures, name="figures"),
+    path("tables/", tables.tables, name="tables"),
+    path("tables/<uuid:cohort_id>/", tables.table, name="table"),
 ]

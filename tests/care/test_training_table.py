@@ -1,0 +1,176 @@
+"""The training table: who is in it, what it never tells, and that the other wings take it."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from kring.care.measures.models import LifeFactor
+from kring.care.training import answering, figures, practising, releasing
+from kring.care.training.files import of_table, zipped
+from kring.care.training.models import Enrolment, LearnerChoice, Rating, Release
+from kring.care.training.study import COLUMNS
+from kring.care.training.table import TooFew, TrainingTable, together
+from tests.care.practising import build, lived
+
+REVIEW = Path(__file__).parents[2] / "reviews" / "recovery-training"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(cast):
+    made = build(cast)
+    lived(made)
+    agree(made)
+    return made
+
+
+def agree(world):
+    for one in Enrolment.objects.filter(cohort=world.cohort):
+        practising.set_choice(by=one.person, enrolment=one, to="research", agree=True)
+
+
+def rows(table):
+    return list(csv.DictReader(io.StringIO(table.as_csv())))
+
+
+def test_only_learners_who_let_research_use_it_and_five_at_least(world):
+    assert len({row["person"] for row in rows(TrainingTable(world.cohort))}) == 7
+    for choice in LearnerChoice.objects.filter(to="research")[:3]:
+        practising.set_choice(by=choice.enrolment.person, enrolment=choice.enrolment, to="research", agree=False)
+    with pytest.raises(TooFew):
+        TrainingTable(world.cohort)
+
+
+def test_two_tables_share_no_code(world):
+    one, other = ({row["person"] for row in rows(TrainingTable(world.cohort))} for _time in range(2))
+    assert not one & other
+
+
+def test_no_occasion_is_told_of_fewer_than_five_learners(world):
+    scored = Counter((row["measure"], row["occasion"]) for row in rows(TrainingTable(world.cohort)) if row["score"])
+    assert scored
+    assert min(scored.values()) >= 5
+
+
+def test_exposure_grows_and_begins_at_nothing(world):
+    told = rows(TrainingTable(world.cohort))
+    assert {row["exposure"] for row in told if row["occasion"] == "0"} == {"0"}
+
+
+def test_what_clients_felt_stands_in_it_only_as_released_and_goes_when_it_is_taken_back(world):
+    for one in Enrolment.objects.filter(cohort=world.cohort).exclude(pk=world.enrolment.pk):
+        Release.objects.create(
+            enrolment=one, released_on=one.joined_on, connectedness="3.5", hope="3.0", identity=None, meaning="2.5",
+            empowerment="4.0",
+        )  # fmt: skip
+    told = [row for row in rows(TrainingTable(world.cohort)) if row["measure"] == "support" and row["score"]]
+    assert {row["score"] for row in told} == {"3.25"}
+    answering.revoke(by=world.cast.seat("noor"))
+    assert not Release.objects.filter(enrolment=world.enrolment).exists()
+    assert releasing.release_all() == 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ({"a": 6, "b": 7}, {"a": "a", "b": "b"}),
+        ({"a": 2, "b": 3, "c": 9}, {"a": None, "b": None, "c": "c"}),
+        ({"a": 2, "b": 6, "c": 9}, {"a": None, "b": None, "c": "c"}),
+    ],
+)
+def test_small_teams_are_put_together(sizes, expected):
+    assert together(Counter(sizes)) == expected
+
+
+def test_what_makes_life_hard_is_a_moderator_only_with_yes_and_from_five_circles_on(world):
+    for circle in world.circles:
+        LifeFactor.objects.create(circle=circle, kind="income", written_by=circle.client)
+    agreed = [circle.pk for circle in world.circles]
+    assert "life_factors" not in TrainingTable(world.cohort, agreed_circles=agreed).columns()
+    from kring.care.circles import actions
+
+    fifth = actions.start_circle(by=world.coach, client=world.coach, team=world.cast.team)
+    LifeFactor.objects.create(circle=fifth, kind="work", written_by=world.coach)
+    table = TrainingTable(world.cohort, agreed_circles=[*agreed, fifth.pk])
+    assert {row["life_factors"] for row in rows(table)} == {str(float(Fraction(1)))}
+    assert "life_factors" not in TrainingTable(world.cohort).columns()
+
+
+def test_the_table_names_nobody(world):
+    text = "".join(of_table(TrainingTable(world.cohort)).values())
+    names = [one.person.name for one in Enrolment.objects.select_related("person")] + ["Noor", "Sanne", "De tuin"]
+    assert [name for name in names if name in text] == []
+
+
+def test_the_same_table_gives_the_same_files(world):
+    table = TrainingTable(world.cohort, names=lambda kind, thing: f"{kind[0]}{str(thing)[:8]}")
+    assert zipped(of_table(table)) == zipped(of_table(table))
+
+
+def kring(*words, cwd, fine=(0,)):
+    command = [Path(sys.executable).with_name("kring"), *map(str, words)]
+    found = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300)
+    assert found.returncode in fine, found.stdout + found.stderr
+    return found.stdout
+
+
+@pytest.fixture
+def written(world, tmp_path):
+    for name, text in of_table(TrainingTable(world.cohort)).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_the_evaluation_accepts_it(written):
+    kring("evaluate", "check", "outcomes.csv", "--protocol", "protocol.toml", cwd=written)
+
+
+def test_the_evidence_wing_takes_the_study_record(written):
+    review = written / "review"
+    shutil.copytree(REVIEW, review, ignore=shutil.ignore_patterns("6_report", "5_synthesis"))
+    for sheet in ("studies", "reports", "arms", "characteristics"):
+        columns = (REVIEW / "4_extraction" / f"{sheet}.csv").read_text().splitlines()[0]
+        assert columns == ",".join(COLUMNS[sheet])
+        sheet_file = written / "evidence" / f"{sheet}.csv"
+        words = ("evidence", "extract", review, "--from", sheet_file, "--by", "ann", "--state", "full text")
+        said = kring(*words, cwd=written, fine=(0, 1))  # 1: the review has findings of its own to settle
+        assert "brought in" in said
+    studies = (review / "4_extraction" / "studies.csv").read_text()
+    assert "routine use; before and after" in studies
+
+
+@pytest.mark.slow
+def test_from_programme_to_report(cast, tmp_path, client):
+    """The whole story: a cohort practises, clients answer, coaches coach, fidelity rises, a table leaves, a report
+    says what can and cannot be concluded.
+    """
+    world = build(cast)
+    lived(world, learners=12)
+    agree(world)
+    client.force_login(world.learner)
+    assert "Wat cliënten en naasten samen zeggen" in client.get("/training/practice/").content.decode()
+    assert Release.objects.filter(enrolment=world.enrolment).exists()
+    answering.take_back(by=cast.sanne, rating_id=Rating.objects.get(rater=cast.sanne).pk)
+    assert not Release.objects.filter(enrolment=world.enrolment).exists()
+    fidelity = dict(figures.of_team(cast.team).fidelity)
+    assert fidelity[0] < fidelity[6]
+    for name, text in of_table(TrainingTable(world.cohort)).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    kring("evaluate", "run", "outcomes.csv", "--protocol", "protocol.toml", "--out", "report", cwd=tmp_path)
+    numbers = json.loads((tmp_path / "report" / "numbers.json").read_text())
+    study = next(csv.DictReader(io.StringIO((tmp_path / "evidence" / "studies.csv").read_text())))["study_id"]
+    reported = next(csv.DictReader(io.StringIO((tmp_path / "report" / "evidence" / "studies.csv").read_text())))
+    assert (reported["study_id"], reported["randomised"]) == (study, "no")
+    results = list(csv.DictReader(io.StringIO((tmp_path / "report" / "evidence" / "results.csv").read_text())))
+    assert {row["use"] for row in results} == {"context"}
+    assert numbers["table"]["unit"] == "staff"
