@@ -17,6 +17,7 @@ from kring.care.people import policy as accounts
 from kring.care.people.models import Person, Role
 from kring.care.stored import allow, id_or_404
 from kring.care.training import policy as learning
+from kring.care.training import practice_policy as practice
 
 
 @login_not_required
@@ -34,6 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
     page |= {"organisations": accounts.organisations_run_by(person), "emergency": accounts.may_break_glass(person)}
     page["researches"] = accounts.posts_of(person).filter(role__in=[Role.RESEARCHER, Role.ADMINISTRATOR]).exists()
     page["learning"] = learning.opens_for(person)
+    page |= {"leads_training": practice.led_teams(person).exists(), "research_training": practice.researches(person)}
     return render(request, "home/start.html", page)
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kring.care.circles.models import Circle, Member
 from kring.care.circles.phases import PHASES
 from kring.care.circles.topics import CHIME
 from kring.care.forms import EditForm, NewForm, Plain
+from kring.care.training.content import in_words
 from kring.care.training.models import (
     PROCESSES,
     CoachingContact,
@@ -167,12 +167,7 @@ class Marks(Plain):
 
 def items_of(form: PartVersion) -> list[dict[str, str]]:
     """Key and words of each item, in the reader's language or else in the one that is there."""
-    language = (get_language() or "nl").split("-")[0]
-    words = (language, "nl", "en")
-    return [
-        {"key": item["key"], "text": next(item[word] for word in words if item.get(word))}
-        for item in form.content["items"]
-    ]  # fmt: skip
+    return [{"key": item["key"], "text": in_words(item)} for item in form.content["items"]]
 
 
 class Note(EditForm):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from kring.care.people.models import Person
 from kring.care.stored import allow, save_if_unchanged
 from kring.care.training import practice_policy as policy
+from kring.care.training.actions import learning
 from kring.care.training.models import (
     Coached,
     CoachingContact,
@@ -18,8 +19,10 @@ from kring.care.training.models import (
     FeedbackNote,
     Lead,
     Observation,
+    PartKind,
     PartVersion,
     Practice,
+    Progress,
 )
 from kring.care.training.trail import noted
 
@@ -48,6 +51,7 @@ def observe(
         },
     )  # fmt: skip
     if new:
+        learning.done(practice.enrolment, form, at=timezone.now())
         noted(by, role, "added", "observation", seen.pk)
     return seen
 
@@ -88,8 +92,19 @@ def coach(
     allow(contact.coach_id == by.pk)
     if new:
         Coached.objects.bulk_create(Coached(contact=contact, enrolment=enrolment) for enrolment in there)
+        for enrolment in there:
+            _tick(enrolment)
         noted(by, role, "held", "coaching", contact.pk)
     return contact
+
+
+def _tick(enrolment: Enrolment) -> None:
+    """The next coaching contact of the programme is done for this learner."""
+    finished = Progress.objects.filter(enrolment=enrolment, completed_at__isnull=False).values("part_id")
+    placed = enrolment.cohort.programme_version.placed.filter(part__kind=PartKind.COACHING).exclude(part__in=finished)
+    following = placed.select_related("part_version").order_by("order").first()
+    if following is not None:
+        learning.done(enrolment, following.part_version, at=timezone.now())
 
 
 @transaction.atomic

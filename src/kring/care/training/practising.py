@@ -15,6 +15,7 @@ from kring.care.post import send
 from kring.care.second_guard import lifted
 from kring.care.stored import allow, save_if_unchanged
 from kring.care.training import practice_policy as policy
+from kring.care.training.actions import learning
 from kring.care.training.models import Enrolment, LearnerChoice, Practice, PracticeCircle, Rating
 from kring.care.training.trail import noted
 
@@ -44,9 +45,11 @@ def change(*, by: Person, practice: Practice, version: int, **content: object) -
 
 @transaction.atomic
 def record(*, by: Person, practice: Practice, version: int, **content: object) -> Practice:
-    """How it went: held_on; if wanted went, next_time, own_view."""
+    """How it went: held_on; if wanted went, next_time, own_view. The programme's practice task is then done."""
     allow(policy.own_practices(by).filter(pk=practice.pk).exists())
     save_if_unchanged(practice, version, content)
+    if practice.part_version is not None and practice.held_on is not None:
+        learning.done(practice.enrolment, practice.part_version, at=timezone.now())
     noted(by, LEARNER, "changed", "practice", practice.pk, sorted(content))
     return practice
 

@@ -32,6 +32,7 @@ class Practice(Stored):
         (5, _("It went very well")),
     ]
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="practices")
+    part_version = models.ForeignKey(PartVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     behaviour = models.CharField(_("Which one thing will you do?"), max_length=300)
     phase = models.PositiveSmallIntegerField(_("Which step of the method is it part of?"), null=True, blank=True)
     chime = models.CharField(_("Which process of recovery is it about?"), max_length=15, choices=CHIME, blank=True)

@@ -47,6 +47,7 @@ def cohort(request: HttpRequest, cohort_id: uuid.UUID) -> HttpResponse:
     page["leads"] = found.leads.filter(ended_at=None).select_related("person").order_by("created_at")
     page["sessions"] = [(each, content.title(each.part_version.content)) for each in _sessions(found)]
     page["newer"] = _newer(found)
+    page["leads_it"] = any(each.person_id == by.pk for each in page["leads"])
     return render(request, "training/cohort.html", page)
 
 

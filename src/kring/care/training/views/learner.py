@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
@@ -99,6 +100,8 @@ def portfolio(request: HttpRequest, enrolment_id: uuid.UUID) -> HttpResponse:
     page["measured"] = measured.exclude(moment="during").order_by("submitted_at")
     page["certificates"] = enrolment.certificates.filter(withdrawn_at=None).order_by("issued_on")
     page["said"] = content.words(enrolment.cohort.programme_version.content)
+    held = enrolment.practices.filter(held_on__isnull=False, dropped_at=None)
+    page["practices"] = held.annotate(feedback=Count("notes")).order_by("-held_on")
     return render(request, "training/portfolio.html", page)
 
 

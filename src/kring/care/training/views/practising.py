@@ -14,11 +14,22 @@ from kring.care.circles.door import offer_undo
 from kring.care.circles.phases import PHASES
 from kring.care.forms import address_with_id, id_in_address
 from kring.care.people.models import Person
-from kring.care.stored import Stale, allow
+from kring.care.stored import Stale, allow, id_or_404
+from kring.care.training import content, practising
 from kring.care.training import practice_policy as policy
-from kring.care.training import practising
+from kring.care.training.actions import learning
 from kring.care.training.forms_practice import EditPractice, HowItWent, NewPractice, WhoWasThere, items_of, question_of
-from kring.care.training.models import PROCESSES, Enrolment, LearnerChoice, Observation, Practice, Release
+from kring.care.training.models import (
+    PROCESSES,
+    Enrolment,
+    LearnerChoice,
+    Observation,
+    Part,
+    PartKind,
+    PartVersion,
+    Practice,
+    Release,
+)
 from kring.care.training.trail import noted
 
 
@@ -50,14 +61,35 @@ def new(request: HttpRequest, enrolment_id: uuid.UUID) -> HttpResponse:
     new_id = id_in_address(request)
     if new_id is None:
         return redirect(address_with_id(request))
-    form = NewPractice(request.POST or None, initial={"new_id": new_id}).offer(policy.circles_to_practise_in(person))
+    task = _task(request, enrolment)
+    initial = {"new_id": new_id, **_as_plan(task)}
+    form = NewPractice(request.POST or None, initial=initial).offer(policy.circles_to_practise_in(person))
     if request.method == "POST" and form.is_valid():
         made = practising.plan(
             by=person, id=form.cleaned_data["new_id"], enrolment=enrolment, circle=form.cleaned_data["circle"],
-            **form.content(),
+            part_version=task, **form.content(),
         )  # fmt: skip
         return redirect("practice:page", made.pk)
     return render(request, "training/practice_form.html", {"form": form, "back": reverse("practice:mine")})
+
+
+def _task(request: HttpRequest, enrolment: Enrolment) -> PartVersion | None:
+    """The practice task of the programme from which somebody came here (`?part=`)."""
+    if "part" not in request.GET:
+        return None
+    found = get_object_or_404(Part, pk=id_or_404(request.GET["part"]), kind=PartKind.PRACTICE)
+    return learning.version_for(enrolment, found)
+
+
+def _as_plan(task: PartVersion | None) -> dict[str, Any]:
+    if task is None:
+        return {}
+    said = content.words(task.content)
+    return {
+        "behaviour": said.get("task", "")[:300],
+        "phase": task.content.get("phase"),
+        "chime": task.content.get("chime"),
+    }
 
 
 def own_practice(request: HttpRequest, practice_id: uuid.UUID) -> Practice:
