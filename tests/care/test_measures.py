@@ -16,8 +16,9 @@ from kring.care.circles.topics import Task
 from kring.care.export.bringing import bring
 from kring.care.export.document import document
 from kring.care.measures import actions, factors, filling, policy, reading, texts
+from kring.care.measures.forms import AnswerOne
 from kring.care.measures.jobs import remind_of_questions
-from kring.care.measures.models import LifeFactor, Measurement, Schedule, Score
+from kring.care.measures.models import LifeFactor, LoadedInstrument, Measurement, Schedule, Score
 from kring.care.measures.occasions import coming, months_later, occasions, waiting
 from kring.care.stored import Denied, Stale
 from tests.browser.pages.measures import asking, fill, line_of, loaded, own, totals, year
@@ -343,3 +344,27 @@ def test_the_clients_file_holds_all_of_it_and_nothing_of_members_themselves(cast
     again = without_import(document(cast.circle.pk))
     assert again["rows"] == taken["rows"]
     assert len(again["rows"]["measures.Score"]) == 5 * 7 + 2
+
+
+def test_a_loaded_text_is_asked_scored_and_ended_without_losing_an_answer(cast):
+    found = loaded(cast)
+    filled = Measurement.objects.get(pk=found["filled"])
+    words = asking(cast, filled.schedule)
+    path = f"/c/{cast.circle.pk}/progress/answers/{filled.pk}/"
+    assert "Antwoord 4" in signed_in(cast.noor).get(f"{path}1/").content.decode()
+    for question in words.questions:
+        filling.answer(by=cast.seat("noor"), filled=filled, version=filled.version, link_id=question.link_id, value=3)
+    LoadedInstrument.objects.update(ended_at=timezone.now())
+    assert "Deze vragen zijn veranderd" in signed_in(cast.noor).get(path).content.decode()
+    LoadedInstrument.objects.update(ended_at=None)
+    filling.finish(by=cast.seat("noor"), filled=filled, asking=words)
+    assert filled.scores.get().value == 45.0
+
+
+def test_a_question_that_wants_a_number_says_what_is_wrong():
+    question = texts.Question("1", "Hoeveel dagen?", (), 0, 30, 0)
+    assert AnswerOne({"version": 1, "answer": "12"}, question=question).is_valid()
+    assert not AnswerOne({"version": 1, "answer": "31"}, question=question).is_valid()
+    assert not AnswerOne({"version": 1, "answer": "veel"}, question=question).is_valid()
+    one_decimal = texts.Question("1", "Hoeveel?", (), 0, 10, 1)
+    assert AnswerOne({"version": 1, "answer": "2.5"}, question=one_decimal).is_valid()

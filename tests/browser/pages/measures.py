@@ -1,6 +1,7 @@
 """Pages of the room measures."""
 
 import datetime as dt
+import json
 import uuid
 
 import time_machine
@@ -9,12 +10,12 @@ from django.utils import timezone
 from kring.care.circles import sharing
 from kring.care.circles.topics import Topic
 from kring.care.measures import actions, factors, filling, texts
-from kring.care.measures.models import LoadedInstrument, Measurement, Schedule
+from kring.care.measures.loading import load_text
+from kring.care.measures.models import Measurement, Schedule
 from kring.care.meetings import actions as meetings
 from kring.care.meetings import holding
 from kring.care.plan import actions as plan
 from tests.browser.pages import Visit
-from tests.care.instruments.texts import made_up
 
 YEAR = ((365, 1), (270, 2), (180, 1), (90, 3), (2, 3))  # days ago, and the answer to each question
 
@@ -130,12 +131,22 @@ def life(cast):
 
 
 def loaded(cast):
-    """An instrument whose words somebody is licensed for."""
-    LoadedInstrument.objects.create(
-        organisation=cast.organisation, code="qpr-15", version="2014", language="nl", licence="Test",
-        resource=made_up("qpr-15"),
-    )  # fmt: skip
-    return year(cast)
+    """A text that the organisation may use (made up here): it can be chosen and filled in."""
+    ordinal = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
+    options = [
+        {"valueCoding": {"code": str(points), "display": f"Antwoord {points}"}, "points": points} for points in range(5)
+    ]
+    for option in options:
+        option["valueCoding"]["extension"] = [{"url": ordinal, "valueDecimal": option.pop("points")}]
+    items = [
+        {"linkId": str(number), "type": "choice", "text": f"Vraag {number}", "answerOption": options}
+        for number in range(1, 16)
+    ]
+    code = [{"system": "urn:kring:instrument", "code": "qpr-15"}]
+    document = {"resourceType": "Questionnaire", "status": "active", "language": "nl", "code": code, "item": items}
+    load_text(organisation=cast.organisation, content=json.dumps(document).encode(), licence="Test")
+    line = line_of(cast, "qpr-15")
+    return {"line": line.pk, "filled": filling.begin(by=cast.seat("noor"), line=line, asking=asking(cast, line)).pk}
 
 
 def press(page):

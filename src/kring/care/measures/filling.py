@@ -78,7 +78,7 @@ def begin(*, by: Seat, line: Line, asking: Asking) -> Any:
 
 
 @transaction.atomic
-def answer(*, by: Seat, filled: Filled, version: int, link_id: str, value: int | None) -> None:
+def answer(*, by: Seat, filled: Filled, version: int, link_id: str, value: float | None) -> None:
     """Keep one answer; None skips the question. Two devices that answer different questions both keep theirs."""
     allow(policy.may_work_on(by, filled) and filled.completed_at is None and filled.declined_at is None)
     try:

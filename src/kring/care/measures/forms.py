@@ -26,14 +26,30 @@ class AnswerOne(Plain):
     """One question. The version tells whether somebody answered elsewhere meanwhile."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    answer = forms.TypedChoiceField(coerce=int, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stored: list[tuple[str, str]] = []
-        field: Any = self.fields["answer"]
-        field.label, field.choices = question.text, question.choices
-        field.error_messages["required"] = _("Choose an answer, or skip this question.")
+        self.fields["answer"] = _choice_of(question) if question.choices else _number_of(question)
+        self.fields["answer"].label = question.text
+
+
+def _choice_of(question: Question) -> forms.Field:
+    values = {str(value): value for value, _label in question.choices}
+    return forms.TypedChoiceField(
+        coerce=lambda text: values[text], choices=question.choices, widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer, or skip this question.")},
+    )  # fmt: skip
+
+
+def _number_of(question: Question) -> forms.Field:
+    words = gettext("Write a number from %(low)s to %(high)s.") % {"low": question.low, "high": question.high}
+    said: Any = dict.fromkeys(("required", "invalid", "min_value", "max_value", "max_decimal_places"), words)
+    limits: Any = {"min_value": question.low, "max_value": question.high, "error_messages": said, "help_text": words}
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    if question.decimals:
+        return forms.DecimalField(decimal_places=question.decimals, localize=True, widget=widget, **limits)
+    return forms.IntegerField(widget=widget, **limits)
 
 
 class WithDays(forms.ModelForm):  # type: ignore[type-arg]

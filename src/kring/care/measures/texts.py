@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import translation
 
 from kring.care.measures import policy
-from kring.care.measures.instruments import Definition, Refused, Scale, asked, codes, load
+from kring.care.measures.instruments import Definition, Item, Refused, Scale, asked, codes, load
 from kring.care.measures.loading import worded
 from kring.care.measures.models import FilledIn, LoadedInstrument
 
@@ -20,11 +20,21 @@ ABOUT_STAFF = ("raq-7", "rki")
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """One question in the words in which it is asked, with its answers: what each counts for, and its label."""
+    """One question in the words in which it is asked, with its answers: what each counts for, and its label.
+
+    Without choices the answer is a number from `low` to `high`.
+    """
 
     link_id: str
     text: str
-    choices: tuple[tuple[int, str], ...]
+    choices: tuple[tuple[float, str], ...]
+    low: int
+    high: int
+    decimals: int = 0
+
+    def label(self, answer: Any) -> str:
+        """An answer in words."""
+        return dict(self.choices).get(answer, "" if answer is None else str(answer))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +62,7 @@ def in_words(words: Mapping[str, str] | None, language: str = "") -> str:
 
 
 def definition_of(code: str, version: str = "") -> Definition | None:
-    """How this version is scored. A text may have a version of its own: it is then scored by the newest definition."""
+    """How this version is scored; of a version that is not shipped any more, how the newest is."""
     for wanted in (version or None, None):
         try:
             return load(code, wanted)
@@ -102,20 +112,16 @@ def _ours(code: str, language: str, version: str) -> Asking | None:
         return None
 
 
-def _loaded(text: LoadedInstrument) -> Asking | None:
-    try:
-        return _asking(worded(text), text.language)
-    except Refused:  # not loaded by us: it could not be asked whole
-        return None
+def _loaded(text: LoadedInstrument) -> Asking:
+    return _asking(worded(text), text.language)
 
 
 def _asking(definition: Definition, language: str) -> Asking:
-    questions = tuple(
-        Question(
-            item.link_id,
-            in_words(item.text, language),
-            tuple((choice.value, in_words(choice.label, language)) for choice in item.choices or ()),
-        )
-        for item in definition.items
-    )
+    questions = tuple(_question(item, language) for item in definition.items)
     return Asking(definition, definition.version, language, in_words(definition.intro, language), questions)
+
+
+def _question(item: Item, language: str) -> Question:
+    choices = ((choice.value / item.unit, in_words(choice.label, language)) for choice in item.choices or ())
+    numbers = tuple((int(value) if value == int(value) else value, label) for value, label in choices)
+    return Question(item.link_id, in_words(item.text, language), numbers, item.low, item.high, item.decimals)

@@ -1,6 +1,7 @@
 """Filling in on a phone: one question a page, each answer kept at once, so that one may stop at any moment."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -121,18 +122,22 @@ def _kept(seat: Seat, filled: Filled, wanted: Question, form: AnswerOne, posted:
     skips = "skip" in posted
     if not form.is_valid() and not (skips and "version" not in form.errors):
         return False
-    value = None if skips else form.cleaned_data["answer"]
+    value = None if skips else _plain(form.cleaned_data["answer"])
     try:
         filling.answer(
             by=seat, filled=filled, version=form.cleaned_data["version"], link_id=wanted.link_id, value=value
         )
     except Stale as stale:
         stored: Any = stale.stored
-        labels = dict(wanted.choices)
-        form.stored = [(wanted.text, labels.get(stored.answers.get(wanted.link_id), _("skipped")))]
+        form.stored = [(wanted.text, wanted.label(stored.answers.get(wanted.link_id)) or _("skipped"))]
         form.data = {**form.data.dict(), "version": str(stored.version)}  # type: ignore[attr-defined]
         return False
     return True
+
+
+def _plain(answer: Any) -> int | float:
+    """As JSON keeps it."""
+    return float(answer) if isinstance(answer, Decimal) else answer
 
 
 def _question_page(seat: Seat, filled: Filled, asking: Asking, wanted: Question, form: AnswerOne) -> dict[str, Any]:
@@ -162,7 +167,7 @@ def check(request: HttpRequest, circle_id: uuid.UUID, filled_id: uuid.UUID) -> H
         offer_undo(request, _("It is kept. Thank you."), undo)
         return redirect("circle_measures:line", circle_id, filled.schedule_id)
     given = [
-        (_number(asking, each), each, dict(each.choices).get(filled.answers.get(each.link_id)))
+        (_number(asking, each), each, each.label(filled.answers.get(each.link_id)))
         for each in asking.asked(filled.answers)
     ]
     page = {
