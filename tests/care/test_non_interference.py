@@ -155,6 +155,28 @@ def hidden_factor(cast):
     return factors.add(by=noor(cast), id=uuid.uuid4(), kind="income", note="Geheim").pk
 
 
+def hidden_choice_of_signs(cast):
+    """Noor's board link as `rows.board` made it; now Ximena is told of signs too: nothing of the team's to know."""
+    from kring.care.board import agreeing
+
+    sanne, ximena = cast.members["sanne"].pk, cast.members["ximena"].pk
+    agreeing.choose(by=noor(cast), wanted={sanne: ["notices", "told"], ximena: ["told"]})
+    return cast.circle.pk
+
+
+def hidden_line_of_the_board(cast):
+    """What the team writes on a line to which no client agreed."""
+    from kring.care.board import actions as board
+    from tests.care.rows.board import a_board, desk
+
+    entry = a_board(cast)
+    entry.refresh_from_db()
+    day = timezone.localdate()
+    board.plan_visit(by=desk(cast), entry=entry, person=cast.tom, day=day)
+    board.call(by=desk(cast), entry=entry, version=entry.version, label="Geheim")
+    return entry.pk
+
+
 @dataclasses.dataclass(frozen=True)
 class Kind:
     add: Callable[[Any], uuid.UUID]
@@ -182,6 +204,9 @@ KINDS = [
     Kind(hidden_own_line, ("informal",), parameters=("line_id",)),
     Kind(hidden_proposal, ("client", "regieondersteuner"), parameters=("line_id",)),
     Kind(hidden_factor, parameters=("factor_id",)),
+    Kind(hidden_choice_of_signs, ("client", "informal", "member")),
+    # Ximena, the member, works in that team too once the rows of training are made.
+    Kind(hidden_line_of_the_board, ("regieondersteuner", "professional_team", "team_lead", "member")),
     Kind(hidden_answer),
 ]
 

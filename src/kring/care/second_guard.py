@@ -93,6 +93,7 @@ SPECIAL = {
     "board.Chosen": f"agreement_id IN (SELECT id FROM board_agreement WHERE circle_id = ANY ({_MINE}))",
     "board.Entry": f"team_id IN ({_MY_TEAMS}) OR id IN (SELECT entry_id FROM board_agreement WHERE ended_at IS NULL)",
     "board.Figure": f"team_id IN ({_MY_TEAMS})",
+    "board.Assessment": f"team_id IN ({_MY_TEAMS})",
     "board.Category": f"team_id IN ({_MY_TEAMS}) OR id IN (SELECT category_id FROM board_entry)",
     "audit.Event": f"actor_id = {_ME} OR circle_id IN ({_OWN_CIRCLES})",
 }

@@ -79,6 +79,11 @@ def few_circles(cast):
     return {"team": cast.team.pk}
 
 
+def assessed(cast):
+    rows.an_assessment(cast)
+    return {"team": cast.team.pk}
+
+
 def no_team(cast):
     from kring.care.circles import actions as circles
 
@@ -123,6 +128,9 @@ VISITS = [
     Visit("board/circles.html", TEAM + "circles/?phase=1", who="ruth", state="one step", prepare=full),
     Visit("board/figures.html", TEAM + "figures/", who="lea", state="twelve circles", prepare=many_circles, do=unfold),
     Visit("board/figures.html", TEAM + "figures/", who="tom", state="one circle", prepare=few_circles),
+    Visit("board/assessments.html", TEAM + "fidelity/", who="tom", prepare=assessed),
+    Visit("board/assess.html", TEAM + "fidelity/facts-2017/new/", who="tom", prepare=empty),
+    Visit("board/assess.html", TEAM + "fidelity/csi-r/new/", who="tom", state="with errors", prepare=empty, do=save),
     Visit("board/new.html", TEAM + "new/", who="tom", prepare=full),
     Visit("board/new.html", TEAM + "new/", who="tom", state="with errors", prepare=full, do=save),
     Visit("board/entry.html", LINE, who="tom", prepare=full),

@@ -70,6 +70,17 @@ def linked(cast: Any) -> uuid.UUID:
 
 
 @once
+def an_assessment(cast: Any) -> uuid.UUID:
+    from decimal import Decimal
+
+    from kring.care.board import assessing
+
+    answers = {"A": Decimal("3.5"), "B": Decimal("4.2")}
+    today = timezone.localdate()
+    return assessing.assess(by=desk(cast), id=uuid.uuid4(), code="facts-2017", held_on=today, answers=answers).pk
+
+
+@once
 def somebody_who_agreed(cast: Any) -> uuid.UUID:
     """Olaf has a circle of his own with Tom in it, linked it to the team and agreed; his line is not known yet."""
     from kring.care.circles import actions as circles
@@ -92,6 +103,11 @@ ROUTES: dict[str, Row] = {
     "board:morning": row(answers(**TEAM), given=HERE),
     "board:history": row(answers(**TEAM), given=HERE),
     "board:figures": row(answers(**TEAM), given=HERE),
+    "board:assessments": row(answers(**TEAM), given=HERE),
+    "board:assess": row(answers(**DONE), given=HERE | {"code": lambda _: "facts-2017"}),
+    "board:remove_assessment": row(
+        answers(**DONE), "post", given=HERE | {"assessment_id": an_assessment, "verb": lambda _: "remove"}
+    ),
     "board:circles": row(answers(regieondersteuner=200, team_lead=200), given=HERE),
     "board:new": row(answers(**DONE), given=HERE),
     "board:entry": row(answers(**TEAM), given=LINE),

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from kring.care.board.desk import Desk
 from kring.care.board.models import DEFAULTS, Category, Entry, Sign
 from kring.care.circles.models import Member
 from kring.care.forms import EditForm, NewForm, Plain
+from kring.care.measures.instruments import Definition
 from kring.care.people.models import Person
 
 TELLS_WHO = re.compile(r"\d{5,}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|@")
@@ -213,3 +215,48 @@ class ChoosePeople(Plain):
     def wanted(self) -> dict[uuid.UUID, list[str]]:
         marks = ("notices", "told")
         return {one.pk: [mark for mark in marks if self.cleaned_data[f"{mark}_{one.pk}"]] for one in self.members}
+
+
+class Assess(Plain):
+    """One number for each item of a scale, or its total; within the range that the scale has."""
+
+    held_on = forms.DateField(
+        label=_("When was this?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        initial=timezone.localdate,
+        error_messages={"required": _("Choose a day."), "invalid": _("Choose a day.")},
+    )  # fmt: skip
+    new_id = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, definition: Definition, new_id: uuid.UUID, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"new_id": new_id}, **kwargs)
+        self.codes = [item.link_id for item in definition.items] or [scale.code for scale in definition.scales]
+        for item in definition.items:
+            label = gettext("Part %(item)s, from %(low)s to %(high)s")
+            said = {"item": item.link_id, "low": item.low, "high": item.high}
+            self.fields[f"item_{item.link_id}"] = _number(label % said, item.low, item.high, item.decimals)
+        if not definition.items:
+            for scale in definition.scales:
+                self.fields[f"item_{scale.code}"] = _number(gettext("The total, as you worked it out"), 0, 999, 2)
+
+    def answers(self) -> dict[str, Decimal]:
+        return {code: self.cleaned_data[f"item_{code}"] for code in self.codes}
+
+    def clean_held_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["held_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(gettext("Choose today or an earlier day."))
+        return day
+
+
+def _number(label: str, low: int, high: int, decimals: int) -> forms.DecimalField:
+    wrong = gettext("Fill in a number from %(low)s to %(high)s.") % {"low": low, "high": high}
+    places = gettext("Give at most %(places)s decimal places.") % {"places": decimals}
+    said = dict.fromkeys(("required", "invalid", "min_value", "max_value"), wrong) | {"max_decimal_places": places}
+    field = forms.DecimalField(
+        label=label, min_value=low, max_value=high, decimal_places=decimals, max_digits=6, localize=True,
+        error_messages=said,
+    )  # fmt: skip
+    field.widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    for check in field.validators:
+        check.message = places if "decimal" in type(check).__name__.lower() else wrong  # type: ignore[attr-defined]
+    return field

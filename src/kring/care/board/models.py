@@ -204,3 +204,17 @@ class Figure(Stored):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "month", "key"], name="figure_once_a_month")]
+
+
+class Assessment(Stored):
+    """What a team found when it held itself against a published scale. The items stay with their publisher."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="assessments")
+    instrument = models.CharField(max_length=20)
+    instrument_version = models.CharField(max_length=20)
+    held_on = models.DateField(_("When was this?"))
+    answers = models.JSONField(default=dict)  # as they were typed, by item
+    value = models.FloatField()
+    band = models.CharField(max_length=20, blank=True)
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)

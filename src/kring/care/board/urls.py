@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kring.care.board.views import board, figures, headings, lines, links
+from kring.care.board.views import assess, board, figures, headings, lines, links
 
 app_name = "board"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("<uuid:team_id>/morning/", board.morning, name="morning"),
     path("<uuid:team_id>/history/", board.history, name="history"),
     path("<uuid:team_id>/figures/", figures.page, name="figures"),
+    path("<uuid:team_id>/fidelity/", assess.page, name="assessments"),
+    path("<uuid:team_id>/fidelity/<slug:code>/new/", assess.new, name="assess"),
+    path("<uuid:team_id>/fidelity/<uuid:assessment_id>/<slug:verb>/", assess.remove, name="remove_assessment"),
     path("<uuid:team_id>/circles/", board.circles, name="circles"),
     path("<uuid:team_id>/new/", lines.new, name="new"),
     path("<uuid:team_id>/client/<uuid:entry_id>/", lines.entry, name="entry"),

@@ -78,6 +78,7 @@ KEPT_BACK = {
     "board.Agreement.team": "belongs to the institution; its name goes along",
     "board.Agreement.entry": "the line is the team's; what it says about the client is in board.Told",
     "board.Category": "belongs to the team",
+    "board.Assessment": "about the team, and about no client",
     "board.Figure": "about ten circles or more together, and about no client",
     "board.Entry": "belongs to the team; what it says about a client who agreed to a link is in board.Told",
     "board.Move": "belongs to the team; as board.Entry",
