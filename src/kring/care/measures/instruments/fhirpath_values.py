@@ -44,7 +44,10 @@ def _as_value(value: Any) -> Value:
     """JSON numbers become exact: as they are written, not as binary floats."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return value
-    return Fraction(str(value))
+    try:
+        return Fraction(str(value))
+    except ValueError:  # NaN and infinity, that JSON does not know but Python reads
+        raise WrongExpression(f"{value} is no number.") from None
 
 
 def numbers(values: Values) -> Values:
