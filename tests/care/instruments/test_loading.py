@@ -1,10 +1,15 @@
 """Does a text fit the scoring? Every misfit is named with its place, all of them at once, and nothing is taken over."""
 
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
 import pytest
 
 from kring.care.measures.instruments import Refused, asked, load, score
 from kring.care.measures.instruments.calculated import CALCULATED, VARIABLE, work_out
 from kring.care.measures.instruments.questionnaire import TRANSLATION, read
+from kring.care.measures.instruments.writing import answers_of, response
 from tests.care.instruments.texts import choice, made_up
 
 
@@ -48,6 +53,21 @@ def test_points_of_choices_may_turn_an_item_round():
     document = made_up("rki")
     document["item"][0]["answerOption"] = [choice(value) for value in (5, 4, 3, 2, 1)]
     assert [c.value for c in read(document).definition.items[0].choices] == [5, 4, 3, 2, 1]
+
+
+def test_choices_may_count_tenths_where_the_scoring_does():
+    document = made_up("facts-2017")
+    document["item"][0] |= {"type": "choice", "answerOption": [choice(value) for value in (3, 3.5, 4.25)]}
+    assert [(fault.code, fault.where) for fault in refused(document)] == [
+        ("out_of_range", "Questionnaire.item[0].answerOption[2] (linkId 'A')")
+    ]
+    del document["item"][0]["answerOption"][2]
+    definition = read(document).definition
+    assert score(definition, {"A": 3.5, "B": 4.2})[0].value == 7.7
+    filled_in = response(definition, {"A": 3.5, "B": 4.2}, at=datetime(2026, 3, 5, tzinfo=UTC), language="nl")
+    assert answers_of(definition, json.loads(json.dumps(filled_in))) == {"A": Decimal("3.5"), "B": Decimal("4.2")}
+    with pytest.raises(Refused):
+        score(definition, {"A": 3.4, "B": 4.2})
 
 
 @pytest.mark.parametrize(

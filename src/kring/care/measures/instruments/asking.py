@@ -4,6 +4,7 @@ import operator
 from collections.abc import Mapping
 
 from kring.care.measures.instruments.definition import Condition, Definition, Item
+from kring.care.measures.instruments.scoring import Answer
 
 RELATIONS = {
     "=": operator.eq,
@@ -15,7 +16,7 @@ RELATIONS = {
 }
 
 
-def asked(definition: Definition, answers: Mapping[str, int | None]) -> tuple[Item, ...]:
+def asked(definition: Definition, answers: Mapping[str, Answer]) -> tuple[Item, ...]:
     """The items that are asked: their conditions hold, all or any. What is not asked itself counts as not answered."""
     found: dict[str, Item] = {}
     for item in definition.items:
@@ -25,7 +26,7 @@ def asked(definition: Definition, answers: Mapping[str, int | None]) -> tuple[It
     return tuple(found.values())
 
 
-def _holds(condition: Condition, answer: int | None) -> bool:
+def _holds(condition: Condition, answer: Answer) -> bool:
     """As in FHIR R4 (code system questionnaire-enable-operator): without an answer only != and not-exists hold."""
     if condition.operator == "exists":
         return (answer is not None) == bool(condition.value)

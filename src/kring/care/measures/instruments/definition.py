@@ -17,7 +17,7 @@ Words = Mapping[str, str]  # one text per language: {"nl": ..., "en": ...}
 
 
 class Choice(NamedTuple):
-    """One answer that can be given, and what it counts for."""
+    """One answer that can be given, and what it counts for: in units of the item's last decimal place."""
 
     value: int
     label: Words

@@ -165,9 +165,9 @@ class _Reader:
         found = [
             choice for number, option in enumerate(options) if (choice := self._choice(one, number, option, scored))
         ]
-        for value, count in Counter(choice.value for choice in found).items():
+        for _value, count in Counter(choice.value for choice in found).items():
             if count > 1:
-                what = f"{count} choices count {value}, so an answer could not be told from another."
+                what = f"{count} choices count the same, so an answer could not be told from another."
                 self.faults.append(one.fault("choices", what, "Give each choice its own value."))
         return tuple(found)
 
@@ -178,14 +178,16 @@ class _Reader:
             what = "this choice has no value to count with."
             self.faults.append(where.fault("ordinal", what, f"Add the extension {ORDINAL}, or use valueInteger."))
             return None
-        if value != int(value) or (scored is not None and not scored.low <= value <= scored.high):
+        units = value * (scored.unit if scored else 1)
+        if units != int(units) or (scored is not None and not scored.low <= value <= scored.high):
             limits = f" from {scored.low} to {scored.high}" if scored else ""
-            what = f"it counts {value}, and the scoring takes whole numbers{limits}."
+            kind = f"numbers with {scored.decimals} decimals" if scored and scored.decimals else "whole numbers"
+            what = f"it counts {value}, and the scoring takes {kind}{limits}."
             self.faults.append(where.fault("out_of_range", what, "Mend the value."))
             return None
         coding = option.get("valueCoding", {})
-        label = coding.get("display") or coding.get("code") or str(int(value))
-        return Choice(int(value), _words(str(label), coding.get("_display"), self.language))
+        label = coding.get("display") or coding.get("code") or str(value)
+        return Choice(int(units), _words(str(label), coding.get("_display"), self.language))
 
     def _conditions(self, link_id: str, values: Mapping[str, Item]) -> dict[str, Any]:
         one = self.found[link_id]

@@ -72,7 +72,9 @@ def _question(item: Item, definition: Definition, language: str) -> Json:
         found["enableWhen"] = [e for c in item.enable_when for e in _condition(c, definition, language, either)]
         found["enableBehavior"] = "any" if either else "all"
     if item.choices:
-        found["answerOption"] = [{"valueCoding": _coding(choice, definition, language)} for choice in item.choices]
+        found["answerOption"] = [
+            {"valueCoding": _coding(choice, item, definition, language)} for choice in item.choices
+        ]
     return found
 
 
@@ -82,10 +84,16 @@ def _type(item: Item) -> str:
     return "decimal" if item.decimals else "integer"
 
 
-def _coding(choice: Choice, definition: Definition, language: str) -> Json:
+def _coding(choice: Choice, item: Item, definition: Definition, language: str) -> Json:
     system = f"{canonical(definition).split('|')[0]}:choice"
-    worth = [{"url": ORDINAL, "valueDecimal": choice.value}]
-    return {"extension": worth, "system": system, "code": str(choice.value), **_said("display", choice.label, language)}
+    code = _code(choice, item)
+    worth = [{"url": ORDINAL, "valueDecimal": float(code) if item.decimals else int(code)}]
+    return {"extension": worth, "system": system, "code": code, **_said("display", choice.label, language)}
+
+
+def _code(choice: Choice, item: Item) -> str:
+    """The number that a choice counts, as it is written; it serves as its code too."""
+    return str(choice.value / item.unit) if item.decimals else str(choice.value)
 
 
 def _condition(condition: Condition, definition: Definition, language: str, either: bool) -> Iterator[Json]:
@@ -100,8 +108,8 @@ def _condition(condition: Condition, definition: Definition, language: str, eith
         if not either and condition.operator != "!=":
             yield {**entry, "operator": "exists", "answerBoolean": True}
         for choice in item.choices:
-            if bool(holds(choice.value, condition.value)) == either:
-                coding = _coding(choice, definition, language)
+            if bool(holds(choice.value, condition.value * item.unit)) == either:
+                coding = _coding(choice, item, definition, language)
                 plain = {name: coding[name] for name in ("system", "code", "display")}
                 yield {**entry, "operator": "=" if either else "!=", "answerCoding": plain}
 
@@ -161,8 +169,7 @@ def _combined(scale: Scale, total: str, count: str, items: list[Item]) -> str:
 def response(definition: Definition, answers: Mapping[str, Answer], *, at: datetime, language: str) -> Json:
     """A filled-in instrument as a QuestionnaireResponse. What was not asked or not answered is not in it."""
     points_of(definition, answers)
-    whole = {link_id: None if answer is None else int(answer) for link_id, answer in answers.items()}
-    given = [(item, answers.get(item.link_id)) for item in asked(definition, whole)]
+    given = [(item, answers.get(item.link_id)) for item in asked(definition, answers)]
     kept = {item.link_id: answer for item, answer in given if answer is not None}
     scored = [(found.scale, found.value) for found in score(definition, kept) if found.value is not None]
     entries: list[Json] = [
@@ -181,8 +188,8 @@ def response(definition: Definition, answers: Mapping[str, Answer], *, at: datet
 
 def _value(item: Item, answer: Any, definition: Definition, language: str) -> Json:
     if item.choices:
-        choice = next(choice for choice in item.choices if choice.value == answer)
-        coding = _coding(choice, definition, language)
+        choice = next(choice for choice in item.choices if choice.value == units_of(item, answer))
+        coding = _coding(choice, item, definition, language)
         return {"valueCoding": {name: value for name, value in coding.items() if name != "_display"}}
     return {"valueDecimal": float(answer)} if item.decimals else {"valueInteger": int(answer)}
 
@@ -253,13 +260,12 @@ def _number(item: Item, value: Mapping[str, Any]) -> Decimal | None:
     for extension in coding.get("extension", []):
         if extension.get("url") == ORDINAL and "valueDecimal" in extension:
             return Decimal(str(extension["valueDecimal"]))
-    known = {str(choice.value): choice.value for choice in item.choices or ()}
-    return Decimal(known[coding["code"]]) if coding.get("code") in known else None
+    known = {_code(choice, item) for choice in item.choices or ()}
+    return Decimal(coding["code"]) if coding.get("code") in known else None
 
 
 def _check_asked(definition: Definition, found: Mapping[str, Answer]) -> None:
-    whole = {link_id: None if answer is None else int(answer) for link_id, answer in found.items()}
-    hidden = set(found) - {item.link_id for item in asked(definition, whole)}
+    hidden = set(found) - {item.link_id for item in asked(definition, found)}
     if hidden:
         what = "it was answered, but with these answers it is not asked."
         raise Refused([Fault("not_asked", what, link_id, "Remove the answer.") for link_id in sorted(hidden)])
