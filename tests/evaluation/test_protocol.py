@@ -85,3 +85,13 @@ def test_a_broken_protocol_file_is_named(tmp_path):
     path.write_text("format = \n")
     with pytest.raises(BadInput, match="is not TOML"):
         read_protocol(path)
+
+
+def test_one_score_a_person_is_refused_with_what_to_do(tmp_path):
+    once = PROTOCOL.replace('minus_occasion = "0"\n', "").replace('\noccasion = "9"', '\noccasion = "0"')
+    assert once != PROTOCOL
+    with pytest.raises(BadInput) as refusal:
+        check(tmp_path, once, rows=without(",9,E,"))
+    assert "nobody has more than one score of E" in str(refusal.value)
+    assert 'Take "person" out of model.groups.' in str(refusal.value)
+    check(tmp_path, once.replace('groups = ["team", "person"]', 'groups = ["team"]'), rows=without(",9,E,"))

@@ -46,6 +46,30 @@ def test_the_demo_finds_what_was_put_in(demo):
     assert rows[0]["d"] == pytest.approx(0.54, abs=0.3)
 
 
+def test_variances_have_profile_intervals(demo):
+    """The estimates are REML's, the intervals ML's (as lme4's `confint` of a REML fit); EMP's hold what was put in."""
+    for measure in demo[1]["measures"]:
+        assert measure["without_intervals"] == ""
+        for part in measure["variances"]:
+            assert part["low"] <= part["variance"] <= part["high"]
+            assert not part["on_boundary"] or part["low"] == 0
+    page = (demo[0] / "report" / "report.en.html").read_text("utf-8")
+    assert "profile-likelihood intervals" in page
+    assert "these data cannot exclude that there is no difference at all" in page
+
+
+def test_where_variances_have_no_intervals_the_report_says_why(demo, tmp_path):
+    table, protocol = demo[0] / "trial.csv", tmp_path / "protocol.toml"
+    text = (demo[0] / "protocol.toml").read_text().replace(FEWER[1], "imputations = 0")
+    protocol.write_text(text.replace("[model]", '[model]\ntime_slope = "team"'))
+    found = running.run(table, protocol, tmp_path / "report", quiet=True)
+    assert found["measures"][0]["without_intervals"] == "slopes"
+    assert all(part["low"] is part["high"] is None for part in found["measures"][0]["variances"])
+    assert (
+        "with slopes that differ between groups they are not built" in (tmp_path / "report/report.en.html").read_text()
+    )
+
+
 def test_the_demo_gives_the_numbers_of_lmertest(demo):
     """lmerTest 3.1-3 on lme4 1.1-31: lmer(score ~ arm*months + (1|institution/team/person)), bobyqa rhoend 1e-10."""
     expected = {

@@ -13,7 +13,7 @@ from kring.evaluation.contract.dictionary import Dictionary, Measure
 from kring.evaluation.contract.protocol import Contrast, Protocol
 from kring.evaluation.contract.table import OutcomeTable
 from kring.evaluation.errors import refuse
-from kring.evaluation.mixed_model import Fit, ModelError, fit
+from kring.evaluation.mixed_model import Fit, ModelError, deviation_intervals, fit
 from kring.evaluation.mixed_model.design import Design, build
 
 Array = NDArray[np.float64]
@@ -169,16 +169,18 @@ def coefficients(analysis: Analysis, protocol: Protocol) -> list[Row]:
     return rows
 
 
-def variances(analysis: Analysis) -> list[Row]:
-    """Variance components with their share of the total (ICC), and whether one is on its boundary."""
+def variances(analysis: Analysis, level: float) -> list[Row]:
+    """Variance components with interval, share of the total (ICC), and whether one is on its boundary."""
     fitted = analysis.fit
     parts = [part for part in fitted.vc if part.name != "covariance"]
     total = fitted.sigma2 + sum(part.estimate for part in parts if part.name == "intercept")
+    ends = variance_intervals(analysis, level)
     rows: list[Row] = [
         {
             "group": part.group,
             "name": part.name,
             "variance": part.estimate,
+            **ends.get(part.group, NO_INTERVAL),
             "share": part.estimate / total if part.name == "intercept" else None,
             "on_boundary": part.on_boundary,
         }
@@ -190,10 +192,39 @@ def variances(analysis: Analysis) -> list[Row]:
             "group": "residual",
             "name": "",
             "variance": fitted.sigma2,
+            **ends.get("residual", NO_INTERVAL),
             "share": fitted.sigma2 / total,
             "on_boundary": False,
         },
     ]
+
+
+NO_INTERVAL: Row = {"low": None, "high": None}
+MOST_ROWS = 50_000  # above this profiling takes longer than the rest of the report
+
+
+def without_intervals(analysis: Analysis) -> str:
+    """Why the variances have no intervals; empty when they have."""
+    if analysis.fit.engine != "kring":
+        return "engine"
+    if any(part.name != "intercept" for part in analysis.fit.vc):
+        return "slopes"
+    return "size" if analysis.fit.nobs > MOST_ROWS else ""
+
+
+def variance_intervals(analysis: Analysis, level: float) -> dict[str, Row]:
+    """Per group the ends of its variance by profile likelihood (maximum likelihood, whatever the fit's method).
+
+    A profile interval does not depend on whether the SD or its square is profiled, so its ends are squared.
+    `high` is None where the data set no bound.
+    """
+    if without_intervals(analysis):
+        return {}
+    found = {}
+    for part in deviation_intervals(analysis.design, level):
+        high = part.high**2 if np.isfinite(part.high) else None
+        found[part.name.split(":")[0]] = {"low": part.low**2, "high": high}
+    return found
 
 
 def results(analysis: Analysis, protocol: Protocol) -> Row:
@@ -213,5 +244,6 @@ def results(analysis: Analysis, protocol: Protocol) -> Row:
         "contrasts": [estimate(analysis, contrast, protocol) for contrast in protocol.contrasts],
         "means": marginal_means(analysis, protocol),
         "coefficients": coefficients(analysis, protocol),
-        "variances": variances(analysis),
+        "variances": variances(analysis, protocol.confidence),
+        "without_intervals": without_intervals(analysis),
     }

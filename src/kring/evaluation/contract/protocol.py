@@ -214,7 +214,18 @@ def _lonely_groups(protocol: Protocol, table: OutcomeTable, measure: str) -> lis
         if group in protocol.model.groups and scores[group].n_unique() < 2:
             what = f"the model has {group} as a group, and {measure} has scores of one {group} only."
             faults.append(Fault(what, f'Take "{group}" out of model.groups.', table.name))
+    faults += _measured_once(protocol, table, measure)
     if "arm" in Formula(protocol.model.fixed).required_variables and scores["arm"].n_unique() < 2:
         what = f"{measure} has scores in one arm only, the model compares arms."
         faults.append(Fault(what, "Add the other arm, or take arm out of the model.", table.name))
     return faults
+
+
+def _measured_once(protocol: Protocol, table: OutcomeTable, measure: str) -> list[Fault]:
+    """One score a person: what a person adds cannot be told from the residual, and no change can be seen."""
+    scores = table.scores(measure)
+    if "person" not in protocol.model.groups or scores["person"].n_unique() < scores.height:
+        return []
+    what = f"nobody has more than one score of {measure}, so a person cannot be told from the residual."
+    remedy = 'Take "person" out of model.groups. One score a person shows differences between groups, no change.'
+    return [Fault(what, remedy, table.name)]

@@ -9,7 +9,7 @@ from kring.evaluation.mixed_model.batch import BatchFits, fit_many
 from kring.evaluation.mixed_model.design import Design, ModelError, build
 from kring.evaluation.mixed_model.estimate import fit
 from kring.evaluation.mixed_model.fitted import Contrast, Fit, FTest, VarianceComponent
-from kring.evaluation.mixed_model.profiling import ProfileInterval, profile_intervals
+from kring.evaluation.mixed_model.profiling import ProfileInterval, deviation_intervals, profile_intervals
 
 __all__ = [
     "BatchFits",
@@ -21,6 +21,7 @@ __all__ = [
     "ProfileInterval",
     "VarianceComponent",
     "build",
+    "deviation_intervals",
     "fit",
     "fit_arrays",
     "fit_many",

@@ -74,26 +74,38 @@ class _Deviance:
 
         def objective(x: Floats) -> tuple[float, Floats]:
             s = start.copy()
-            s[free] = x
+            s[free] = unit * x
             f, gradient = self.at(s**2, held)
-            return f - self.fit.loglik * -2, 2 * s[free] * gradient[free]
+            return f - self.fit.loglik * -2, 2 * unit * s[free] * gradient[free]
 
-        bounds = [(1e-8 * self.start[0] if i == 0 else 0.0, None) for i in free]
+        # In residual SDs, so that the outcome's scale does not matter. The bounds keep the search's first long steps
+        # where the sums can still be inverted; no interval comes near them.
+        unit = float(self.start[0])
+        bounds = [(1e-3 if i == 0 else 0.0, 1e3) for i in free]
         found = optimize.minimize(
-            objective, start[free], jac=True, bounds=bounds, method="L-BFGS-B",
+            objective, start[free] / unit, jac=True, bounds=bounds, method="L-BFGS-B",
             options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 500},
         )  # fmt: skip
         s = start.copy()
-        s[free] = found.x
+        s[free] = unit * found.x
         return float(found.fun), s
 
 
 def profile_intervals(design: Design, level: float = 0.95) -> list[ProfileInterval]:
-    """Intervals of every coefficient and every standard deviation of a design with random intercepts.
-
-    A standard deviation whose interval reaches zero has low = 0.
-    """
+    """Intervals of every coefficient and every standard deviation of a design with random intercepts."""
     deviance = _Deviance(design)
+    return _of_coefficients(deviance, design, level) + _of_deviations(deviance, level)
+
+
+def deviation_intervals(design: Design, level: float = 0.95) -> list[ProfileInterval]:
+    """Of the standard deviations alone: the residual's first, then each level's from the outermost inwards.
+
+    One whose interval reaches zero has low = 0; one that the data do not bound from above has high = infinity.
+    """
+    return _of_deviations(_Deviance(design), level)
+
+
+def _of_coefficients(deviance: _Deviance, design: Design, level: float) -> list[ProfileInterval]:
     limit = float(stats.chi2.ppf(level, 1))
     found = []
     for k, name in enumerate(design.names):
@@ -105,6 +117,12 @@ def profile_intervals(design: Design, level: float = 0.95) -> list[ProfileInterv
 
         low, high = _root(rise, estimate, -se), _root(rise, estimate, se)
         found.append(ProfileInterval(name, estimate + centre, low + centre, high + centre, level))
+    return found
+
+
+def _of_deviations(deviance: _Deviance, level: float) -> list[ProfileInterval]:
+    limit = float(stats.chi2.ppf(level, 1))
+    found = []
     names = ["residual", *(f"{c.group}: {c.name}" for c in deviance.fit.vc)]
     for i, name in enumerate(names):
         estimate = float(deviance.start[i])
@@ -116,7 +134,11 @@ def profile_intervals(design: Design, level: float = 0.95) -> list[ProfileInterv
 
         step = 0.1 * max(estimate, 0.1 * float(deviance.start[0]))
         low = 0.0 if i and rise_sd(0.0) < 0 else _root(rise_sd, estimate, -min(step, 0.5 * estimate), least=0.0)
-        found.append(ProfileInterval(name, estimate, low, _root(rise_sd, estimate, step), level))
+        try:
+            high = _root(rise_sd, estimate, step)
+        except ModelError:
+            high = np.inf
+        found.append(ProfileInterval(name, estimate, low, high, level))
     return found
 
 

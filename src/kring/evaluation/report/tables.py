@@ -49,7 +49,7 @@ def csv_tables(found: Row) -> dict[str, str]:
             [{"measure": m["measure"], **row} for m in found["measures"] for row in m["coefficients"]],
         ),
         "variances": (
-            ["measure", "group", "name", "variance", "share", "on_boundary"],
+            ["measure", "group", "name", "variance", "low", "high", "share", "on_boundary"],
             [{"measure": m["measure"], **row} for m in found["measures"] for row in m["variances"]],
         ),
         "trajectories": (
