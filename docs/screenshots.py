@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 CIRCLE = re.compile(r"^/c/[0-9a-f-]{36}/$")
 
-PICTURES = {  # name: who, address below the circle, window
+PICTURES = {  # name: who, address below the circle (and, after ">", what to press there), window
     "home-phone": ("noor", "", PHONE),
     "home-desk": ("noor", "", DESK),
     "map-desk": ("noor", "map/", DESK),
@@ -32,6 +32,14 @@ PICTURES = {  # name: who, address below the circle, window
     "meetings-phone": ("noor", "together/", PHONE),
     "who-sees-what-phone": ("noor", "sees/", PHONE),
     "member-phone": ("sanne", "", PHONE),
+    "progress-phone": ("noor", "progress/", PHONE),
+    "progress-line-phone": ("noor", "progress/ > Hoe gaat het met je herstel?", PHONE),
+    "progress-line-desk": ("noor", "progress/ > Hoe gaat het met je herstel?", DESK),
+    "progress-rated-phone": ("noor", "progress/ > HoNOS", PHONE),
+    "progress-shared-phone": ("sanne", "progress/", PHONE),
+    "progress-own-phone": ("sanne", "progress/own/", PHONE),
+    "life-phone": ("noor", "progress/life/", PHONE),
+    "question-phone": ("noor", "progress/ > Beginnen", PHONE),
 }
 
 
@@ -83,12 +91,22 @@ def take(town: Town, folder: Path) -> None:
     for name, (who, path, window) in PICTURES.items():
         page = town.page(who, viewport=window, device_scale_factor=1.5, locale="nl", reduced_motion="reduce")
         circles[who] = circles.get(who) or own_circle(page)
+        path, _arrow, press = path.partition(" > ")
         answer = page.goto(circles[who] + path)
         if answer is None or answer.status != 200:
             print(f"{name}: {circles[who]}{path} answers {answer and answer.status}; no picture")
             continue
+        if press:
+            _press(page, press)
         save(page, folder / f"{name}.webp", full=False)
         page.context.close()
+
+
+def _press(page: Page, words: str) -> None:
+    """The link of a list, or the button, that says this."""
+    found = page.locator("main ul.rows a", has_text=words).or_(page.get_by_role("button", name=words))
+    with page.expect_navigation():
+        found.first.click()
 
 
 def save(page: Page, path: Path, *, full: bool) -> None:
