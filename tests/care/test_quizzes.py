@@ -113,8 +113,8 @@ ltm prints it for its data set LSAT (seen in the public R output rstudio-pubs 10
 
 
 def test_item_statistics_of_a_published_example():
-    """What ltm's `descript(LSAT)` reports (Rizopoulos 2006, J Stat Softw 17(5)), to four decimals. That printed page was
-    not at hand when this was written, so numpy works everything out a second time below.
+    """What ltm's `descript(LSAT)` reports (Rizopoulos 2006, J Stat Softw 17(5)), to four decimals. That page
+    was not at hand when this was written, so numpy works everything out a second time below.
     """
     rows = [[int(mark) for mark in pattern] for pattern, count in LSAT6.items() for _person in range(count)]
     found = item_statistics.of_answers(rows)

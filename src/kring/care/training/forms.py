@@ -97,7 +97,7 @@ class NewCohort(New):
     teams = forms.ModelMultipleChoiceField(
         label=_("Teams"), queryset=Team.objects.none(), widget=forms.CheckboxSelectMultiple
     )
-    starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DATE))
+    starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"))
 
     def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,7 +110,7 @@ class Enrolling(Plain):
     people = forms.MultipleChoiceField(label=_("Who"), widget=forms.CheckboxSelectMultiple)
     joined_on = forms.DateField(
         label=_("Their first day"), help_text=_("A newcomer can enter on any day."),
-        widget=forms.DateInput(attrs=DATE), initial=timezone.localdate,
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"), initial=timezone.localdate,
     )  # fmt: skip
 
     def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
