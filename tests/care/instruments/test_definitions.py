@@ -1,13 +1,14 @@
 """Every shipped scoring definition: its shape, and that what it says of its own ranges is true."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from kring.care.measures.instruments import Refused, asked, codes, load, score
+from kring.care.measures.instruments import Condition, Item, Refused, asked, codes, load, score
 from kring.care.measures.instruments.definition import FOLDER, parse, shelf
 
 SCHEMA = json.loads((FOLDER.parent / "definition.schema.json").read_bytes())
@@ -97,6 +98,22 @@ def test_a_wish_is_asked_only_where_there_is_something_to_wish():
     assert [item.link_id for item in asked(life, {})] == ["work", "money", "home", "contact", "stigma"]
     shown = {item.link_id for item in asked(life, {"work": 3, "money": 4, "stigma": 1})}
     assert shown - {"work", "money", "home", "contact", "stigma"} == {"work-wish", "stigma-wish"}
+
+
+def test_without_an_answer_only_not_equal_and_not_exists_hold():
+    """R4, code system questionnaire-enable-operator. What is not asked itself counts as not answered."""
+    relations = [("=", 1), ("!=", 1), ("<", 3), (">=", 0), ("exists", 1), ("exists", 0)]
+    first = Item("a", 0, 4, enable_when=(Condition("start", "=", 1),))
+    others = [Item(f"{r}{v}", 0, 4, enable_when=(Condition("a", r, v),)) for r, v in relations]
+    definition = replace(load("kring-life"), items=(Item("start", 0, 1), first, *others), scales=())
+
+    def shown(**answers):
+        return [item.link_id for item in asked(definition, answers)][2 if answers.get("start") else 1 :]
+
+    assert shown(start=1) == ["!=1", "exists0"]
+    assert shown(start=1, a=1) == ["=1", "<3", ">=0", "exists1"]
+    assert shown(start=1, a=4) == ["!=1", ">=0", "exists1"]
+    assert shown(a=1) == ["!=1", "exists0"]
 
 
 def test_a_score_is_the_float_nearest_to_the_exact_fraction():

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from kring.care.measures.instruments import Refused, load, score
+from kring.care.measures.instruments import Item, Refused, load, score
 
 
 def by_scale(code, answers):
@@ -21,6 +21,13 @@ def test_missing_items_count_as_the_mean_of_the_answered_ones_of_that_scale():
 def test_a_reversed_item_counts_from_the_other_end():
     assert by_scale("kring-life", {"stigma": 4})["stigma"].value == 0
     assert by_scale("kring-life", {"stigma": 1})["stigma"].value == 3
+
+
+def test_a_reversed_item_counts_from_the_end_of_its_own_range():
+    item = Item("x", 1, 5, reversed=True)
+    assert [item.points(answer) for answer in (1, 2, 3, 4, 5)] == [5, 4, 3, 2, 1]
+    assert [Item("x", -2, 1, reversed=True).points(answer) for answer in (-2, -1, 0, 1)] == [1, 0, -1, -2]
+    assert Item("x", 1, 8, reversed=True, decimals=1).points(12) == 78  # 1.2 of 1.0 to 8.0 counts 7.8
 
 
 def test_a_skipped_item_given_as_none_is_the_same_as_one_left_out():
