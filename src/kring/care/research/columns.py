@@ -15,11 +15,14 @@ EXPORTED, SCRUBBED = "exported", "scrubbed"
 
 @dataclasses.dataclass(frozen=True)
 class Column:
-    """`how` says whether the value leaves as it is, or only changed; `words` tell a client what it is."""
+    """`how` says whether the value leaves as it is, or only changed; `words` tell a client what
+    it is, `short` stands above it.
+    """
 
     name: str
     kind: str  # code, number, integer: as the outcome table has it (docs/evaluation.md)
     how: str
+    short: Any
     words: Any
     sources: tuple[str, ...]
     choice: bool = False  # a study may leave it out
@@ -29,29 +32,109 @@ class Column:
 _WHEN = ("measures.Schedule.starts_on", "measures.Measurement.due_on", "measures.Measurement.completed_at")
 
 COLUMNS = (
-    Column("person", "code", SCRUBBED, _("A code instead of you. It is another code in each table."),
-           ("circles.Circle.id",)),
-    Column("team", "code", SCRUBBED, _("A code instead of your team. Small teams are put together."),
-           ("research.Consent.team",)),
-    Column("institution", "code", SCRUBBED, _("A code instead of the organisation."), ("research.Study.organisation",)),
-    Column("occasion", "code", EXPORTED, _("Which moment it was: so many months after your start."),
-           ("measures.Schedule.months", "measures.Measurement.month")),
-    Column("day", "integer", SCRUBBED, _("How many weeks after your start, in days. No dates."), _WHEN, choice=True),
-    Column("period", "integer", SCRUBBED, _("In which quarter of a year, counted from the beginning of the study."),
-           _WHEN, choice=True),
-    Column("exposure", "number", SCRUBBED, _("How often your circle had met by then. From six on it counts as six."),
-           ("meetings.Meeting.held_at",)),
-    Column("measure", "code", EXPORTED, _("Which score it is."),
-           ("measures.Schedule.instrument", "measures.Schedule.respondent", "measures.Score.scale")),
-    Column("score", "number", EXPORTED, _("The score. Never your answer to one question."),
-           ("measures.Score.value", "measures.Measurement.instrument_version")),
-    Column("missing_reason", "code", SCRUBBED, _("Why there is no score, if there is none."),
-           ("measures.Measurement.declined_at", "measures.Schedule.paused_at")),
-    Column("language", "code", SCRUBBED, _("In which language you filled in."), ("measures.Measurement.language",),
-           choice=True, covariate="person"),
-    Column("rule", "code", EXPORTED, _("Whether questions were skipped, and what was done then."),
-           ("measures.Score.rule",), choice=True, covariate="row"),
-)  # fmt: skip
+    Column(
+        "person",
+        "code",
+        SCRUBBED,
+        _("You"),
+        _("A code instead of you. It is another code in each table."),
+        ("circles.Circle.id",),
+    ),
+    Column(
+        "team",
+        "code",
+        SCRUBBED,
+        _("Team"),
+        _("A code instead of your team. Small teams are put together."),
+        ("research.Consent.team",),
+    ),
+    Column(
+        "institution",
+        "code",
+        SCRUBBED,
+        _("Organisation"),
+        _("A code instead of the organisation."),
+        ("research.Study.organisation",),
+    ),
+    Column(
+        "occasion",
+        "code",
+        EXPORTED,
+        _("Months"),
+        _("Which moment it was: so many months after your start."),
+        ("measures.Schedule.months", "measures.Measurement.month"),
+    ),
+    Column(
+        "day",
+        "integer",
+        SCRUBBED,
+        _("Days"),
+        _("How many weeks after your start, in days. No dates."),
+        _WHEN,
+        choice=True,
+    ),
+    Column(
+        "period",
+        "integer",
+        SCRUBBED,
+        _("Quarter"),
+        _("In which quarter of a year, counted from the beginning of the study."),
+        _WHEN,
+        choice=True,
+    ),
+    Column(
+        "exposure",
+        "number",
+        SCRUBBED,
+        _("Meetings"),
+        _("How often your circle had met by then. From six on it counts as six."),
+        ("meetings.Meeting.held_at",),
+    ),
+    Column(
+        "measure",
+        "code",
+        EXPORTED,
+        _("About"),
+        _("Which score it is."),
+        ("measures.Schedule.instrument", "measures.Schedule.respondent", "measures.Score.scale"),
+    ),
+    Column(
+        "score",
+        "number",
+        EXPORTED,
+        _("Score"),
+        _("The score. Never your answer to one question."),
+        ("measures.Score.value", "measures.Measurement.instrument_version"),
+    ),
+    Column(
+        "missing_reason",
+        "code",
+        SCRUBBED,
+        _("Why none"),
+        _("Why there is no score, if there is none."),
+        ("measures.Measurement.declined_at", "measures.Schedule.paused_at"),
+    ),
+    Column(
+        "language",
+        "code",
+        SCRUBBED,
+        _("Language"),
+        _("In which language you filled in."),
+        ("measures.Measurement.language",),
+        choice=True,
+        covariate="person",
+    ),
+    Column(
+        "rule",
+        "code",
+        EXPORTED,
+        _("Skipped"),
+        _("Whether questions were skipped, and what was done then."),
+        ("measures.Score.rule",),
+        choice=True,
+        covariate="row",
+    ),
+)
 
 CHOICES = tuple(column.name for column in COLUMNS if column.choice)
 

@@ -25,6 +25,12 @@ def named(one: Measure) -> str:
     return words if definition.validated else f"{words} ({NOT_VALIDATED})"
 
 
+def scale_name(code: str) -> str:
+    """'Hope': enough where the instrument was named before."""
+    one = measure(code)
+    return str(instruments.load(one.instrument).scale(one.scale).title[get_language() or "nl"])
+
+
 def measure_choices() -> list[tuple[str, str]]:
     return [(one.code, named(one)) for one in measures_there_are()]
 

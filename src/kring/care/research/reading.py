@@ -17,6 +17,7 @@ from django.utils import timezone
 from kring.care.circles.topics import Zone
 from kring.care.measures import instruments
 from kring.care.measures.models import Measurement, Respondent, Schedule, Score
+from kring.care.measures.texts import for_respondent
 from kring.care.meetings.models import Meeting
 from kring.care.research.models import Consent, Edition
 from kring.care.research.pseudonyms import weeks_since
@@ -65,14 +66,12 @@ def measures_there_are() -> list[Measure]:
     """Every score that a study may ask for: about the client, by the client or by a professional, and with a range
     that was verified (a table says it of each measure).
     """
-    found = [instruments.load(code) for code in instruments.codes()]
+    about_clients = {one.code: one for who in Schedule.RESPONDENTS for one in for_respondent(who[0])}
     return [
         Measure(f"{one.code}.{scale.code}", one.code, scale.code)
-        for one in found
+        for one in about_clients.values()
         for scale in one.scales
-        if set(one.respondents) & {Respondent.CLIENT, Respondent.PROFESSIONAL}
-        and scale.low is not None
-        and scale.high is not None
+        if scale.low is not None and scale.high is not None
     ]
 
 

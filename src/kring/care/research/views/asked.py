@@ -14,7 +14,7 @@ from kring.care.circles.trail import saw
 from kring.care.research import actions, policy
 from kring.care.research.columns import chosen
 from kring.care.research.dictionary import REASONS
-from kring.care.research.forms import measure_names
+from kring.care.research.forms import measure_names, scale_name
 from kring.care.research.models import Consent, Edition, Export, Included
 from kring.care.research.reading import Reading
 from kring.care.stored import allow
@@ -88,7 +88,7 @@ def _tables(seat: Seat, edition: Edition) -> list[Export]:
 def _own_rows(seat: Seat, edition: Edition) -> list[dict[str, Any]]:
     """What would leave of this client if a table were made today, row by row, in words."""
     rows = next(Reading(edition).of([seat.circle_id], {seat.circle_id: ""}))
-    names = dict(zip(edition.measures, measure_names(edition.measures), strict=True))
+    names = {code: scale_name(code) for code in edition.measures}
     return [
         row._asdict() | {"measure": names[row.measure], "why": str(REASONS[row.reason]) if row.reason else ""}
         | {"language": rows.language}

@@ -22,7 +22,6 @@ from kring.care.research import actions, files, policy
 from kring.care.research.columns import COLUMNS
 from kring.care.research.forms import measure_names
 from kring.care.research.models import Export
-from kring.care.research.reading import measure
 from kring.care.research.views.studies import open_of, person_of, study_or_404
 from kring.care.stored import Denied, allow, id_or_404
 
@@ -72,12 +71,11 @@ def _head(export: Export) -> list[list[str]]:
 
 def _left_out(export: Export) -> list[str]:
     """Which scores at which moments have too few clients, as the page says it."""
-    found = export.told.get("left_out", [])
-    names = dict(zip([code for code, _month in found], measure_names([code for code, _month in found]), strict=True))
-    return [
-        _("%(measure)s, %(months)s months") % {"measure": names[measure(code).code], "months": month}
-        for code, month in found
-    ]
+    months: dict[str, list[str]] = {}
+    for code, month in export.told.get("left_out", []):
+        months.setdefault(code, []).append(str(month))
+    named = zip(measure_names(list(months)), months.values(), strict=True)
+    return [_("%(measure)s: month %(months)s") % {"measure": name, "months": ", ".join(each)} for name, each in named]
 
 
 def _percent(export: Export) -> int:
