@@ -177,6 +177,27 @@ def hidden_line_of_the_board(cast):
     return entry.pk
 
 
+def hidden_feedback_choice(cast):
+    """Sanne wants to be asked after a contact; Noor does already (see rows/practice)."""
+    from kring.care.training import answering
+
+    answering.choose(by=cast.seat("sanne"))
+    return cast.circle.pk
+
+
+def hidden_rating(cast):
+    """What Noor answered about a contact with Ruth, which nobody else may know of, Ruth least of all."""
+    from kring.care.training import answering
+    from kring.care.training.models import PROCESSES, Rating
+    from tests.care.rows.practice import another_practice
+
+    rating = Rating.objects.create(
+        circle=cast.circle, rater=cast.noor, practice_id=another_practice(cast), closes_on=timezone.localdate()
+    )
+    answering.answer(by=noor(cast), rating=rating, values=dict.fromkeys(PROCESSES, 1))
+    return rating.pk
+
+
 @dataclasses.dataclass(frozen=True)
 class Kind:
     add: Callable[[Any], uuid.UUID]
@@ -200,6 +221,8 @@ KINDS = [
     Kind(hidden_handover, ("client", "professional_circle")),
     Kind(hidden_grant, ("client", "professional_circle")),
     Kind(hidden_move),
+    Kind(hidden_feedback_choice, ("informal",)),
+    Kind(hidden_rating, parameters=("rating_id",)),
     Kind(hidden_line, parameters=("line_id",)),
     Kind(hidden_own_line, ("informal",), parameters=("line_id",)),
     Kind(hidden_proposal, ("client", "regieondersteuner"), parameters=("line_id",)),

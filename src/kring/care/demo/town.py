@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from kring.care.demo import board, circles, measures, noor, research, training
+from kring.care.demo import board, circles, measures, noor, practice, research, training
 from kring.care.demo.story import on_day
 from kring.care.people.models import Organisation, Person, Post, Role, Team
 
@@ -41,6 +41,7 @@ def build() -> None:
     board.tell(people, team)
     research.tell(people, team)
     training.tell(people, team)
+    practice.tell(people, team)
     _forget_old_mail()
 
 

@@ -35,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
     page |= {"organisations": accounts.organisations_run_by(person), "emergency": accounts.may_break_glass(person)}
     page["researches"] = accounts.posts_of(person).filter(role__in=[Role.RESEARCHER, Role.ADMINISTRATOR]).exists()
     page["learning"] = learning.opens_for(person)
-    page |= {"leads_training": practice.led_teams(person).exists(), "research_training": practice.researches(person)}
+    page["leads_training"] = practice.led_teams(person).exists()
     return render(request, "home/start.html", page)
 
 

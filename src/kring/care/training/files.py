@@ -16,11 +16,19 @@ def of_table(table: TrainingTable) -> dict[str, str]:
     files = {
         "outcomes.csv": table.as_csv(),
         "outcomes.dictionary.json": json.dumps(table.dictionary(), ensure_ascii=False, indent=1) + "\n",
-        "protocol.toml": protocol(table),
         "tidier.json": json.dumps(tidier(table), ensure_ascii=False, indent=1) + "\n",
         "READ-ME.txt": READ_ME,
     }
+    if can_compare(table):
+        files["protocol.toml"] = protocol(table)
+    else:
+        files["READ-ME.txt"] = NOT_YET + READ_ME
     return files | {f"evidence/{name}.csv": text for name, text in sheets(table).items()}
+
+
+def can_compare(table: TrainingTable) -> bool:
+    """Some had more of the training than others at some time, and some measure differs; else nothing can be asked."""
+    return len({row["exposure"] for row in table.rows()}) > 1 and any(_differs(table, code) for code in PRIMARY)
 
 
 def zipped(files: dict[str, str]) -> bytes:
@@ -57,6 +65,11 @@ def _differs(table: TrainingTable, code: str) -> bool:
     return len({one.score for one in table.scored if one.measure == code} - {None}) > 1
 
 
+NOT_YET = """\
+There is no protocol yet: everybody had the same amount of training at every moment that was measured. What the table
+holds can be described, and nothing about the training can be concluded from it. Come back after the next moment.
+
+"""
 READ_ME = """\
 Training table, from routine use. It is not a trial: more training and better scores can both come from something else.
 
