@@ -1,6 +1,7 @@
 """Every shipped scoring definition: its shape, and that what it says of its own ranges is true."""
 
 import json
+import re
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -51,6 +52,20 @@ def test_only_our_own_instruments_carry_words_and_ours_are_not_called_validated(
     assert definition.has_text == (code in OURS)
     assert code not in OURS or not definition.validated
     assert all(item.text is None and item.choices is None for item in definition.items) or code in OURS
+
+
+@pytest.mark.parametrize("code", OURS)
+def test_our_own_words_are_short_plain_and_there_in_both_languages(code):
+    definition = load(code)
+    words = [definition.title, definition.about, definition.intro, *(item.text for item in definition.items)]
+    words += [scale.title for scale in definition.scales]
+    words += [choice.label for item in definition.items for choice in item.choices]
+    for text in words:
+        assert set(text) == {"nl", "en"}
+        for one in text.values():
+            assert "!" not in one
+            assert max(len(sentence.split()) for sentence in re.split("[.?]", one)) <= 15, one
+        assert not {"u", "uw", "patiënt", "cliënt", "stoornis"} & set(re.findall(r"\w+", text["nl"].lower()))
 
 
 @pytest.mark.parametrize("code", codes())
