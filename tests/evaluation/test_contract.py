@@ -65,6 +65,12 @@ def test_bad_cells_are_named_with_row_column_and_remedy(tmp_path, old, new, mess
     assert "outcomes.csv" in str(refusal.value)
 
 
+def test_a_count_is_a_whole_number(tmp_path):
+    counts = [measure | {"kind": "count"} for measure in DICTIONARY["measures"]]
+    with pytest.raises(BadInput, match=r"row 3, column score: 3\.5 is no count\. Counts are whole numbers from zero"):
+        load(write(tmp_path, measures=counts))
+
+
 def test_every_fault_of_a_kind_is_counted(tmp_path):
     rows = ROWS + "".join(f"q{i},t2,i1,RG,0,E,7,30\n" for i in range(12))
     with pytest.raises(BadInput, match="and 7 more rows like this") as refusal:

@@ -14,6 +14,7 @@ from kring.evaluation.contract.protocol import Missing, parse_protocol
 from kring.evaluation.contract.table import OutcomeTable
 from kring.evaluation.disclosure import Ledger, Release
 from kring.evaluation.routine.change import changes, compare_teams, over_time, reliable
+from kring.evaluation.routine.counts import counts_over_time
 
 
 def table_of(kind, seed=1):
@@ -145,6 +146,24 @@ def test_the_funnel_and_the_charts_find_the_two_teams_that_were_made_to_differ()
     assert set(charts) == {"", "T01", "T02", "T03", "T04", "T05", "T06"}  # the small teams are not shown
     signals = [charts["T04"]["periods"][i] for i in charts["T04"]["cusum"]["signals"]]
     assert min(signals) >= simulated_routine.FROM
+
+
+def test_the_u_chart_finds_the_team_whose_crisis_contacts_were_doubled():
+    table, protocol = table_of(simulated_routine)
+    charts = {chart["team"]: chart for chart in counts_over_time(table, protocol)}
+    assert set(charts) == {"", "T01", "T02", "T03", "T04", "T05", "T06"}
+    mine = charts["T03"]
+    assert mine["u"]["values"][0] == pytest.approx(_rate(table, "T03", 1))
+    assert np.mean(mine["u"]["values"][8:]) > 1.5 * np.mean(mine["u"]["values"][:8])
+    above = [p for p, v, top in zip(mine["periods"], mine["u"]["values"], mine["u"]["upper"], strict=True) if v > top]
+    assert above
+    assert min(above) >= simulated_routine.FROM
+    assert not any(chart["u"]["outside"] for team, chart in charts.items() if team not in ("", "T03"))
+
+
+def _rate(table, team, period):
+    mine = table.scores("CRI").filter((pl.col("team") == team) & (pl.col("period") == period))
+    return mine["score"].sum() / mine.height
 
 
 def test_change_is_taken_of_persons_with_both_scores(trial):

@@ -80,7 +80,10 @@ def _routine(out: Path, seed: int, quiet: bool) -> int:
     """Simulated routine measurements: what was put into two teams, and where the charts show it."""
     table, protocol = write_demo(out, seed, simulated_routine)
     found = run(table, protocol, out / "report", quiet=quiet)
-    print("Everything here is simulated. Put in: T02 changes less; T04 changes more from quarter 9 on.\n")
+    print(
+        "Everything here is simulated. Put in: T02 changes less; T04 changes more, and T03 has twice\n"
+        "as many crisis contacts, from quarter 9 on.\n"
+    )
     for team in found["teams"]["shown"] if found["teams"] else []:
         if abs(team["z"]) > 1.96:
             print(f"{team['team']}: mean change {team['mean']:.2f}, z {team['z']:.1f}, outside the 95% funnel limits")
@@ -89,6 +92,9 @@ def _routine(out: Path, seed: int, quiet: bool) -> int:
         if signals:
             first = chart["periods"][signals[0]]
             print(f"{chart['team'] or 'all teams'}: the CUSUM passes its limit first in quarter {first}")
+        high = [chart["periods"][i] for i in chart["u"]["outside"]] if chart["u"] else []
+        if high:
+            print(f"{chart['team'] or 'all teams'}: crisis contacts outside the limits in quarter {high}")
     print(f"\nReport: {out}/report/report.nl.html and report.en.html")
     return 0
 

@@ -17,6 +17,7 @@ from kring.evaluation.report.page import page
 from kring.evaluation.report.settled import settled
 from kring.evaluation.report.tables import csv_tables
 from kring.evaluation.routine import change
+from kring.evaluation.routine.counts import counts_over_time
 from kring.evaluation.steps import Steps, as_json, write_whole
 
 Row = dict[str, Any]
@@ -45,7 +46,7 @@ def evaluate(table: OutcomeTable, protocol: Protocol, steps: Steps) -> Row:
         else []
     )
     found["teams"] = change.compare_teams(table, protocol, ledger)
-    found["charts"] = steps.do("charts", lambda: change.over_time(table, protocol))
+    found["charts"] = steps.do("charts", lambda: change.over_time(table, protocol) + counts_over_time(table, protocol))
     shown = steps.do("small numbers", lambda: [[list(name), n] for name, n in ledger.settle().items()])
     counts = {tuple(name): n for name, n in shown}
     return settled(found, counts, table, protocol)

@@ -1,8 +1,8 @@
 """Simulated routine measurements of one institution: persons at start and after six months, quarter by quarter.
 
-For the demo of funnel plots and control charts. Two things are put in, and nothing else: team T02 changes
-less than the others from the first quarter on, and team T04 changes more from the ninth quarter on. All
-figures are assumed.
+For the demo of funnel plots and control charts. Three things are put in, and nothing else: team T02 changes
+less than the others from the first quarter on, team T04 changes more from the ninth quarter on, and in team T03
+crisis contacts double from the ninth quarter on. All figures are assumed.
 """
 
 from typing import Any
@@ -15,6 +15,7 @@ from kring.evaluation.simulated import ASSUMED
 QUARTERS = 16
 PER_QUARTER = (16, 20, 14, 18, 17, 15, 3, 4, 2, 5, 3, 6)  # persons who end in a quarter, per team
 WORSE, BETTER, FROM = 1, 3, 9  # T02; T04; the quarter from which T04 differs
+CRISES, OFTEN = 0.9, 2  # crisis contacts a person in half a year; T03 has as many times that from the same quarter
 SD, CHANGE, SHIFT = 0.55, 0.15, 0.30  # of the score; everybody's mean change; what is put in
 
 
@@ -45,7 +46,10 @@ def simulate(seed: int = 1) -> pl.DataFrame:
         )
         for t, code in enumerate(("0", "6"))
     ]
-    return pl.concat(frames).with_columns(pl.col("score").fill_nan(None)).sort("person", "occasion")
+    contacts = rng.poisson(CRISES * np.where((team == OFTEN) & (quarter >= FROM), 2.0, 1.0))
+    crises = frames[1].with_columns(measure=pl.lit("CRI"), score=pl.Series(contacts.astype(float)))
+    whole = pl.concat([*frames, crises]).with_columns(pl.col("score").fill_nan(None))
+    return whole.sort("person", "occasion", "measure")
 
 
 def dictionary() -> dict[str, Any]:
@@ -70,7 +74,14 @@ def dictionary() -> dict[str, Any]:
                 "better": "higher",
                 "rated_by": "client",
                 "reliability": {"value": 0.9, "kind": "alpha", "source": ASSUMED},
-            }
+            },
+            {
+                "code": "CRI",
+                "title": {"nl": "Crisiscontacten (nagebootst)", "en": "Crisis contacts (simulated)"},
+                "kind": "count",
+                "range": [0, 50],
+                "better": "lower",
+            },
         ],
         "covariates": [
             {

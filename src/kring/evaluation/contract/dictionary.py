@@ -77,6 +77,7 @@ class Measure:
     published_change: PublishedChange | None = None
     instrument_version: str = ""
     rated_by: str = ""
+    kind: str = "score"  # or count: events of a person, whole numbers from zero
 
     @property
     def sign(self) -> int:
@@ -151,6 +152,7 @@ def _measure(entry: dict[str, Any]) -> Measure:
         published_change=PublishedChange(**entry["published_change"]) if "published_change" in entry else None,
         instrument_version=entry.get("instrument_version", ""),
         rated_by=entry.get("rated_by", ""),
+        kind=entry.get("kind", "score"),
     )
 
 

@@ -78,6 +78,10 @@ def _cell_faults(frame: pl.DataFrame, dictionary: Dictionary, file: str) -> list
         outside = here & ((frame["score"] < measure.low) | (frame["score"] > measure.high))
         remedy = f"{measure.code} goes from {measure.low:g} to {measure.high:g}; correct it, or leave it empty."
         found += row_faults(outside, file, "score", lambda row: f"{frame['score'][row]:g} is impossible.", remedy)
+        if measure.kind == "count":
+            odd = here & ((frame["score"] < 0) | (frame["score"] % 1 != 0))
+            remedy = "Counts are whole numbers from zero; correct it, or leave it empty."
+            found += row_faults(odd, file, "score", lambda row: f"{frame['score'][row]:g} is no count.", remedy)
     for covariate in dictionary.covariates:
         if covariate.range:
             found += _outside(frame[covariate.name], *covariate.range, file)

@@ -145,7 +145,7 @@ def over_time(table: OutcomeTable, protocol: Protocol) -> list[Row]:
     sign = table.dictionary.measure(protocol.primary).sign
     grouped = both.group_by("team", "period").agg(*_of_period()).sort("team", "period")
     whole = both.group_by("period").agg(*_of_period()).sort("period").with_columns(team=pl.lit(""))
-    shown = _shown_periods(grouped, whole, protocol.threshold)
+    shown = shown_periods(grouped, whole, protocol.threshold)
     charts = []
     for team, mine in [
         ("", whole),
@@ -167,7 +167,7 @@ def _of_period() -> tuple[pl.Expr, ...]:
     )
 
 
-def _shown_periods(grouped: pl.DataFrame, whole: pl.DataFrame, threshold: int) -> set[tuple[str, str]]:
+def shown_periods(grouped: pl.DataFrame, whole: pl.DataFrame, threshold: int) -> set[tuple[str, str]]:
     """Which (team, period) may be shown, when a reader also knows the totals of teams and periods."""
     cells = {(str(t), str(p)): int(n) for t, p, n in grouped.select("team", "period", "n").iter_rows()}
     counts: dict[Any, int] = {**cells, **{("", str(p)): int(n) for p, n in whole.select("period", "n").iter_rows()}}
@@ -194,7 +194,7 @@ def _charts(periods: pl.DataFrame, sign: int, threshold: int) -> Row:
                 "upper": float(individuals.upper[0]), "outside": individuals.outside},
         "cusum": {"target": target, "better": sums.high.tolist(), "worse": sums.low.tolist(), "limit": sums.limit,
                   "signals": sums.signals} if sums else None,
-        "p": None,
+        "p": None, "u": None, "measure": None,
     }  # fmt: skip
     improved, n = periods["improved"].to_numpy().astype(float), periods["n"].to_numpy().astype(float)
     if periods["classed"].all() and min(improved.min(), (n - improved).min()) >= threshold:
