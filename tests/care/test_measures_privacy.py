@@ -254,3 +254,38 @@ def test_emergency_access_sees_nothing_of_it(cast):
     assert not policy.measurements_visible_to(eva).exists()
     assert not policy.factors_visible_to(eva).exists()
     assert LifeFactor.objects.exists()
+
+
+def test_a_members_own_file_holds_their_own_answers_and_the_clients_file_does_not(cast):
+    from kring.care.export import readable
+
+    own(cast)
+    year(cast)
+    sannes, noors = readable.about(cast.seat("sanne")), readable.whole(cast.seat("noor"))
+    assert "Ik kwam aan rust toe." in sannes
+    assert "Klopt half" in sannes
+    assert "Ik kwam aan rust toe." not in noors
+    assert "Ik hoorde ergens bij." in noors
+    assert "Ik hoorde ergens bij." not in sannes
+
+
+def test_what_somebody_kept_about_themselves_goes_with_their_account(cast):
+    from kring.care.home.leaving import part
+
+    own(cast)
+    fill(cast, line_of(cast), 2)
+    part(by=cast.sanne)
+    assert not OwnSchedule.objects.exists()
+    assert not OwnMeasurement.objects.exists()
+    assert Measurement.objects.count() == 1
+
+
+def test_a_circle_that_is_erased_takes_every_score_along(cast):
+    from kring.care.home.leaving import erase
+
+    own(cast)
+    year(cast)
+    factors.add(by=cast.seat("noor"), id=uuid.uuid4(), kind="work")
+    erase(cast.circle.pk)
+    for table in (Score, Measurement, Schedule, OwnMeasurement, OwnSchedule, LifeFactor):
+        assert not table.objects.exists(), table

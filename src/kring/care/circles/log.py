@@ -132,6 +132,7 @@ _THE_MAP = pgettext_lazy("looked at", "your map of people")
 _THE_PROGRESS = pgettext_lazy("looked at", "how it goes with you")
 _THE_BOARD = pgettext_lazy("looked at", "the board of your team")
 _THE_SIGNS = pgettext_lazy("looked at", "early signs")
+_OWN_PROGRESS = pgettext_lazy("looked at", "how it goes with themselves")
 _OWN_PLACE = pgettext_lazy("looked at", "the page about themselves")
 
 THINGS = {
@@ -143,6 +144,7 @@ THINGS = {
     "crisis": _THE_CRISIS_PLAN, "crisis plan": _THE_CRISIS_PLAN, "card": _THE_CARD, "card on a phone": _THE_CARD,
     "meetings": _THE_MEETINGS, "meeting": _THE_MEETINGS, "meeting on paper": _THE_MEETINGS,
     "progress": _THE_PROGRESS, "questions": _THE_PROGRESS, "schedule": _THE_PROGRESS, "life": _THE_PROGRESS,
+    "own measure": _OWN_PROGRESS, "own progress": _OWN_PROGRESS,
     "sees": _THE_SHARING, "handovers": _THE_SHARING, "handover": _THE_SHARING,
     "phases": _THE_STEPS, "decisions": _THE_STEPS, "phase": _THE_STEPS, "step": _THE_STEPS,
     "board": _THE_BOARD, "figures": _THE_BOARD, "signs": _THE_SIGNS,

@@ -17,6 +17,8 @@ from kring.care.circles import log
 from kring.care.circles.models import Interview, Member
 from kring.care.circles.seats import Seat
 from kring.care.export.document import way_to_circle
+from kring.care.measures.models import Measurement, OwnMeasurement
+from kring.care.measures.telling import told
 from kring.care.meetings.models import Attendance
 from kring.care.meetings.policy import visible
 from kring.care.plan.policy import actions_visible_to
@@ -34,6 +36,7 @@ SECTIONS = (
     (gettext_lazy("Meetings"), "meetings.Meeting", "starts_at place held_at cancelled_at"),
     (gettext_lazy("What was talked about"), "meetings.AgendaItem", "title notes"),
     (gettext_lazy("What was decided"), "meetings.Decision", "text"),
+    (gettext_lazy("What stands in your way"), "measures.LifeFactor", "kind note lever offered priority solved_at"),
     (gettext_lazy("What you shared"), "circles.Grant", "topic to_member to_role created_at revoked_at"),
     (gettext_lazy("What you handed on"), "circles.Handover", "task to_member until ended_at"),
     (gettext_lazy("The board of your team"), "board.Agreement", "team_name created_at ended_at"),
@@ -47,6 +50,7 @@ LABELS = {
     "day": gettext_lazy("Day"),
     "removed_at": gettext_lazy("Taken out on"), "reached_at": gettext_lazy("Reached on"),
     "dropped_at": gettext_lazy("Let go on"), "approved_at": gettext_lazy("Agreed on"),
+    "solved_at": gettext_lazy("Solved on"),
     "done_at": gettext_lazy("Done on"), "joined_at": gettext_lazy("Takes part since"),
     "ended_at": gettext_lazy("Ended on"), "created_at": gettext_lazy("Since"), "revoked_at": gettext_lazy("Ended on"),
     "accepted_at": gettext_lazy("Said yes on"), "declined_at": gettext_lazy("Said no on"),
@@ -63,8 +67,10 @@ LABELS = {
 def whole(seat: Seat) -> str:
     """The client's file: everything in the circle, and who looked."""
     sections = [_section(title, label, names.split(), seat.circle_id) for title, label, names in SECTIONS]
-    told = log.days(log.events(seat, log.EVERYBODY)[:2000], seat.client_id)
-    return _page(_("Everything in your circle"), sections, told)
+    measured = Measurement.objects.filter(schedule__circle_id=seat.circle_id)
+    sections.append(_filled_in(_("How it goes"), measured, seat))
+    looked = log.days(log.events(seat, log.EVERYBODY)[:2000], seat.client_id)
+    return _page(_("Everything in your circle"), sections, looked)
 
 
 def about(seat: Seat) -> str:
@@ -82,6 +88,8 @@ def about(seat: Seat) -> str:
         _rows(_("What you do"), actions_visible_to(seat).filter(owner=seat.member_id), SECTIONS[5][2].split()),
         _rows(_("Meetings"), Attendance.objects.filter(**own, meeting__in=visible(seat)), ["reply", "came"]),
     ]
+    measured = OwnMeasurement.objects.filter(schedule__member=seat.member_id, removed_at=None)
+    sections.append(_filled_in(_("How it goes with me"), measured, seat))
     mine = Event.objects.filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")[:2000]
     return _page(_("What is stored about you"), sections, log.days(mine, seat.client_id))
 
@@ -113,15 +121,21 @@ def _rows(title: str, found: Any, names: list[str]) -> dict[str, Any]:
     return {"title": title, "things": [shown for thing in found if (shown := _shown(thing, names))]}
 
 
+def _filled_in(title: str, found: Any, seat: Seat) -> dict[str, Any]:
+    """Every answer and score, in words."""
+    each = found.select_related("schedule", "filled_by").prefetch_related("scores").order_by("due_on", "started_at")
+    return {"title": title, "things": [told(filled, seat.circle_id) for filled in each]}
+
+
 def _shown(thing: models.Model, names: list[str]) -> list[tuple[str, str]]:
     """(label, words) of every field that holds something."""
-    told = []
+    pairs = []
     for name in names:
         words = _words(thing, name)
         if words:
             field: Any = thing._meta.get_field(name)
-            told.append((str(LABELS.get(name, field.verbose_name)), words))
-    return told
+            pairs.append((str(LABELS.get(name, field.verbose_name)), words))
+    return pairs
 
 
 def _words(thing: models.Model, name: str) -> str:

@@ -20,6 +20,7 @@ from kring.care.circles import actions, policy
 from kring.care.circles.models import Circle, Member
 from kring.care.circles.seats import seat_or_404
 from kring.care.circles.topics import FORMAL_ROLES
+from kring.care.measures.actions import forget_own
 from kring.care.meetings.models import CalendarFeed
 from kring.care.people.actions import delete_account
 from kring.care.people.forms import Leaving
@@ -72,6 +73,7 @@ def part(*, by: Person) -> None:
     with lifted("the client is erasing circles of their own, with every row that hangs on them"):
         for circle in parting.erased:
             erase(circle.pk)
+    forget_own(by=by)
     CalendarFeed.objects.filter(person=by).delete()
     delete_account(by=by)
 

@@ -15,7 +15,9 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
 from kring.care.circles.trail import wrote
 from kring.care.measures import policy
-from kring.care.measures.models import OwnSchedule, Respondent, Schedule
+from kring.care.measures.models import OwnMeasurement, OwnSchedule, OwnScore, Respondent, Schedule
+from kring.care.people.models import Person
+from kring.care.second_guard import lifted
 from kring.care.stored import allow, save_if_unchanged
 
 OWN = "own measure"
@@ -127,6 +129,16 @@ def begin_own(*, by: Seat, id: uuid.UUID, instrument: str, **content: Any) -> Ow
     if new:
         wrote(by, "planned questions", OWN, line.pk)
     return line
+
+
+@lifted("whoever deletes their account has left the circles already")
+@transaction.atomic
+def forget_own(*, by: Person) -> None:
+    """All that somebody kept about themselves goes with their account, in whatever circle it was."""
+    lines = OwnSchedule.objects.filter(member__person=by)
+    OwnScore.objects.filter(measurement__schedule__in=lines).delete()
+    OwnMeasurement.objects.filter(schedule__in=lines).delete()
+    lines.delete()
 
 
 @transaction.atomic

@@ -1,0 +1,49 @@
+"""A filling-in told in full, for the file that somebody takes along: day, who, scores, and every answer in words."""
+
+import uuid
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from kring.care.measures import chart, texts
+from kring.care.measures.reading import day_of, rule_in_words
+
+
+def told(filled: Any, circle_id: uuid.UUID) -> list[tuple[str, str]]:
+    """Pairs of what it is and what it says. Where the words of a question are gone, its number stands there."""
+    code = filled.schedule.instrument
+    day = day_of(filled) if filled.completed_at else filled.due_on
+    first = [(texts.title_of(code), f"{date_format(day, 'j F Y')} · {_state(filled)}")]
+    first += [(_("Filled in by"), filled.filled_by.name)] if filled.completed_at else []
+    return [*first, *_scores(filled, code), *_answers(filled, code, circle_id)]
+
+
+def _state(filled: Any) -> str:
+    if filled.declined_at:
+        return _("not this time")
+    version = _("version %(version)s") % {"version": filled.instrument_version}
+    return version if filled.completed_at else _("%(version)s, not finished") % {"version": version}
+
+
+def _scores(filled: Any, code: str) -> list[tuple[str, str]]:
+    definition = texts.definition_of(code)
+    titles = {scale.code: texts.scale_title(scale) for scale in definition.scales} if definition else {}
+    return [(titles.get(score.scale, score.scale), _score(score)) for score in filled.scores.all()]
+
+
+def _score(score: Any) -> str:
+    rule = rule_in_words(score)
+    value = "–" if score.value is None else chart.number_in_words(score.value)
+    return f"{value} ({rule})" if rule else value
+
+
+def _answers(filled: Any, code: str, circle_id: uuid.UUID) -> list[tuple[str, str]]:
+    asking = texts.of_filled(circle_id, code, filled)
+    questions = {question.link_id: question for question in asking.questions} if asking else {}
+    return [
+        (question.text, question.label(answer) or _("skipped"))
+        if (question := questions.get(link_id))
+        else (link_id, _("skipped") if answer is None else str(answer))
+        for link_id, answer in filled.answers.items()
+    ]
