@@ -5,6 +5,7 @@ A regieondersteuner is named only if they work in this team: whom else a client 
 
 import dataclasses
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
@@ -13,12 +14,13 @@ from django.utils.functional import Promise
 
 from kring.care.board import policy
 from kring.care.board.desk import Desk
-from kring.care.circles.models import Member
+from kring.care.circles.models import Circle, Member
 from kring.care.circles.phases import PHASES
 from kring.care.circles.topics import MemberRole, Zone
 from kring.care.meetings.models import Meeting
 from kring.care.meetings.pace import next_meeting
 from kring.care.people.models import Post
+from kring.care.prepared import prepared
 from kring.care.second_guard import lifted
 
 A_PAGE = 50
@@ -54,20 +56,24 @@ def page(desk: Desk, phase: int | None, number: int) -> Page:
         found = counts.get(phase, 0) if phase else sum(counts.values())
         pages = max(1, -(-found // A_PAGE))
         number = min(max(number, 1), pages)
-        rows = list(_rows(desk, phase, number))
+        start = (number - 1) * A_PAGE
+        rows = _rows.rows(phase, start, team_id=desk.team.pk, now=timezone.now())
     phases = [(one.number, one.name, counts.get(one.number, 0)) for one in PHASES]
     return Page([_line(row) for row in rows], phases, phase, number, pages)
 
 
-def _rows(desk: Desk, phase: int | None, number: int) -> QuerySet[Any, Any]:
+@prepared(team_id=uuid.UUID, now=dt.datetime)
+def _rows(phase: int | None, start: int, *, team_id: uuid.UUID, now: dt.datetime) -> QuerySet[Any, Any]:
     """Only meetings that follow the circle's sharing: one that the client keeps apart leaves no trace here."""
-    circles = policy.circles_of_team(desk)
+    circles = Circle.objects.filter(team_id=team_id, closed_at__isnull=True)
     chosen = circles.filter(phase=phase) if phase else circles
-    real = Meeting.objects.filter(circle=OuterRef("pk"), removed_at=None, cancelled_at=None, zone=Zone.CIRCLE)
-    planned = real.filter(held_at=None, starts_at__gte=timezone.now()).order_by("starts_at")
-    here = Post.objects.filter(team=desk.team, ended_at=None).values("person_id")
+    real = Meeting.objects.filter(
+        circle=OuterRef("pk"), removed_at__isnull=True, cancelled_at__isnull=True, zone=Zone.CIRCLE
+    )
+    planned = real.filter(held_at__isnull=True, starts_at__gte=now).order_by("starts_at")
+    here = Post.objects.filter(team_id=team_id, ended_at__isnull=True).values("person_id")
     supports = Member.objects.filter(
-        circle=OuterRef("pk"), role=MemberRole.REGIEONDERSTEUNER, joined_at__isnull=False, ended_at=None,
+        circle=OuterRef("pk"), role=MemberRole.REGIEONDERSTEUNER, joined_at__isnull=False, ended_at__isnull=True,
         person__in=here,
     ).order_by("joined_at")  # fmt: skip
     told = chosen.annotate(
@@ -76,7 +82,6 @@ def _rows(desk: Desk, phase: int | None, number: int) -> QuerySet[Any, Any]:
         planned=Subquery(planned.values("starts_at")[:1]),
         supporter=Subquery(supports.values("name")[:1]),
     ).order_by("client__name", "created_at")
-    start = (number - 1) * A_PAGE
     return told.values_list(
         "id", "client_name", "phase", "created_at", "every_weeks", "paused_at", "last", "planned", "supporter",
         named=True,
