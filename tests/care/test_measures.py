@@ -13,7 +13,7 @@ from kring.care import jobs
 from kring.care.circles import actions as circle_actions
 from kring.care.circles.models import Circle
 from kring.care.circles.topics import Task
-from kring.care.export.bringing import bring
+from kring.care.export.bringing import Faulty, bring
 from kring.care.export.document import document
 from kring.care.measures import actions, factors, filling, policy, reading, texts
 from kring.care.measures.forms import AnswerOne
@@ -49,6 +49,35 @@ def said_on(cast, name, path):
 def test_a_month_later_is_the_same_day_or_the_last(months, day):
     assert months_later(DAY, months) == day
     assert months_later(DAY, months + 12) == months_later(dt.date(2027, 1, 31), months)
+
+
+def test_the_calendar_ends_and_nothing_breaks(cast):
+    assert months_later(dt.date(9999, 12, 31), 18) == dt.date.max
+    new_id = str(uuid.uuid4())
+    path = f"/c/{cast.circle.pk}/progress/plan/new/kring-checkin/?id={new_id}"
+    got = signed_in(cast.noor).post(path, {"new_id": new_id, "starts_on": "9999-12-31", "months": ["0", "18"]})
+    assert "Kies een dag binnen tien jaar" in got.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "value"),
+    [
+        ("Schedule", "months", [0, "x"]),
+        ("Schedule", "months", [9, 0]),
+        ("Schedule", "dates", ["gisteren"]),
+        ("Measurement", "answers", [1]),
+        ("Measurement", "answers", {"1": []}),
+        ("Score", "value", "veel"),
+    ],
+)
+def test_a_spoiled_file_is_refused_by_its_place(cast, label, name, value):
+    fill(cast, line_of(cast), 2)
+    taken = document(cast.circle.pk)
+    taken["rows"][f"measures.{label}"][0][name] = value
+    forget(cast.circle.pk)
+    with pytest.raises(Faulty, match=f"measures.{label} 1, {name}"):
+        bring(by=cast.olaf, content=json.dumps(taken).encode())
+    assert not Schedule.objects.exists()
 
 
 def test_what_waits_is_the_newest_occasion_for_twelve_weeks():

@@ -20,6 +20,7 @@ from kring.care.measures.texts import Question, scale_title
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 OFFERED_MONTHS = (0, 1, 3, 6, 9, 12, 18, 24)
 EXTRA_DAYS = 3
+FARTHEST = 3653  # days
 
 
 class AnswerOne(Plain):
@@ -72,6 +73,13 @@ class WithDays(forms.ModelForm):  # type: ignore[type-arg]
         self.initial.setdefault("starts_on", timezone.localdate())
         for number, day in enumerate(self.instance.dates[:EXTRA_DAYS], 1):
             self.initial[f"extra_{number}"] = dt.date.fromisoformat(day)
+
+    def clean_starts_on(self) -> dt.date:
+        """A year that was typed wrong would ask nothing for ever, or everything at once."""
+        day: dt.date = self.cleaned_data["starts_on"]
+        if abs((day - timezone.localdate()).days) > FARTHEST:
+            raise forms.ValidationError(gettext("Choose a day within ten years."))
+        return day
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

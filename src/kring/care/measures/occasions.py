@@ -21,8 +21,10 @@ class Occasion:
 
 
 def months_later(day: dt.date, months: int) -> dt.date:
-    """The same day of a later month, or that month's last day."""
+    """The same day of a later month, or that month's last day; past the end of the calendar, its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year >= dt.MAXYEAR:
+        return dt.date.max
     first_of_next = dt.date(year + (month == 11), (month + 1) % 12 + 1, 1)
     last = (first_of_next - dt.timedelta(days=1)).day
     return dt.date(year, month + 1, min(day.day, last))
