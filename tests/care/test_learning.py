@@ -383,3 +383,13 @@ def test_a_statement_that_lacks_something_is_named():
 
 def test_a_library_part_cannot_be_changed_only_copied(cast, made):
     assert not policy.may_change_part(cast.tess, Part.objects.get(key="chime"))
+
+
+def test_the_doors_on_the_front_page_are_those_of_the_rules(cast, made):
+    from kring.care.people.policy import trains_in
+
+    leading.leave(by=cast.zoe, enrolment=made.learners["zoe"])
+    for person in (cast.tom, cast.zoe, cast.tess, cast.ximena, cast.noor):
+        learns = policy.own_enrolments(person).exists() or policy.certificates_of(person).exists()
+        leads = trains_in(person).exists() or policy.cohorts_visible_to(person).exists()
+        assert policy.doors(person) == policy.Doors(learns, leads), person

@@ -198,6 +198,16 @@ def hidden_rating(cast):
     return rating.pk
 
 
+def hidden_quiz(cast):
+    """A colleague does a quiz once more, with other answers: the trainer knew that it was done, and no more."""
+    from tests.care import course
+    from tests.care.rows import training
+
+    training.a_quiz(cast)
+    made = training.the_course(cast)
+    return course.take_quiz(cast.tom, made.learners["tom"], made.part("chime-quiz")).pk
+
+
 @dataclasses.dataclass(frozen=True)
 class Kind:
     add: Callable[[Any], uuid.UUID]
@@ -231,6 +241,7 @@ KINDS = [
     # Ximena, the member, works in that team too once the rows of training are made.
     Kind(hidden_line_of_the_board, ("regieondersteuner", "professional_team", "team_lead", "member")),
     Kind(hidden_answer),
+    Kind(hidden_quiz, ("professional_team",)),
 ]
 
 

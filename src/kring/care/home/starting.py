@@ -34,7 +34,8 @@ def start(request: HttpRequest) -> HttpResponse:
     page["teams"] = accounts.teams_worked_in_by(person)
     page |= {"organisations": accounts.organisations_run_by(person), "emergency": accounts.may_break_glass(person)}
     page["researches"] = accounts.posts_of(person).filter(role__in=[Role.RESEARCHER, Role.ADMINISTRATOR]).exists()
-    page["learning"] = learning.opens_for(person)
+    doors = learning.doors(person)
+    page["learning"] = doors.learns or doors.leads
     page["leads_training"] = practice.led_teams(person).exists()
     return render(request, "home/start.html", page)
 

@@ -5,12 +5,17 @@ that cohort: who takes part, which parts are done, who came. What somebody answe
 alone; for everybody else answers are counted together (`item_statistics`).
 """
 
-from django.db.models import Q, QuerySet
+import dataclasses
+import uuid
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from kring.care.people.models import Organisation, Person, Role, Team
+from kring.care.people.models import Organisation, Person, Post, Role, Team
 from kring.care.people.policy import posts_of, trains_in
-from kring.care.training.models import Certificate, Cohort, Enrolment, Part, Programme
+from kring.care.prepared import prepared
+from kring.care.training.models import Certificate, Cohort, CohortLead, Enrolment, Part, Programme
 
 LEARNS = (Role.REGIEONDERSTEUNER, Role.PROFESSIONAL, Role.PSYCHIATRIST, Role.EXPERIENCE_EXPERT, Role.TEAM_LEAD)
 
@@ -54,10 +59,31 @@ def own_enrolments(person: Person) -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(person=person, left_at__isnull=True, cohort__ended_at__isnull=True)
 
 
-def opens_for(person: Person) -> bool:
-    """Whether the front page shows the door of the training."""
-    learns = own_enrolments(person).exists() or certificates_of(person).exists()
-    return learns or trains_in(person).exists() or cohorts_visible_to(person).exists()
+@dataclasses.dataclass(frozen=True)
+class Doors:
+    """What the training holds for somebody: something to learn (or a certificate), something to lead."""
+
+    learns: bool
+    leads: bool
+
+
+def doors(person: Person) -> Doors:
+    """Asked on busy pages, so prepared; a test holds it to the rules above."""
+    row = _doors.first(person_id=person.pk)
+    return Doors(bool(row and row.learns), bool(row and row.leads))
+
+
+@prepared(person_id=uuid.UUID)
+def _doors(*, person_id: uuid.UUID) -> QuerySet[Any, Any]:
+    mine = {"person_id": OuterRef("pk")}
+    going = Enrolment.objects.filter(**mine, left_at__isnull=True, cohort__ended_at__isnull=True)
+    certified = Certificate.objects.filter(enrolment__person_id=OuterRef("pk"), withdrawn_at__isnull=True)
+    trainer = {"role": Role.TRAINER.value, "ended_at__isnull": True, "organisation__ended_at__isnull": True}
+    led = CohortLead.objects.filter(**mine, ended_at__isnull=True, cohort__ended_at__isnull=True)
+    found = Person.objects.filter(pk=person_id).annotate(
+        learns=Exists(going) | Exists(certified), leads=Exists(Post.objects.filter(**mine, **trainer)) | Exists(led)
+    )
+    return found.values_list("learns", "leads", named=True)
 
 
 def is_own(person: Person, enrolment: Enrolment) -> bool:

@@ -13,7 +13,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kring.care.people.policy import trains_in
 from kring.care.training import content, policy, reading, statements, why
 from kring.care.training.actions import leading, learning
 from kring.care.training.models import Enrolment, Part, PartKind, PartVersion, QuizAttempt, WorkshopSession
@@ -26,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The next small step. Whoever only leads or makes programmes finds the way to that."""
     person = person_of(request)
     page: dict[str, Any] = {"courses": reading.courses(person)}
-    page["leads"] = trains_in(person).exists() or policy.cohorts_visible_to(person).exists()
+    page["leads"] = policy.doors(person).leads
     page["certificates"] = policy.certificates_of(person)
     return render(request, "training/home.html", page)
 
