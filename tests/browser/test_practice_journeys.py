@@ -83,9 +83,12 @@ def test_an_experience_expert_observes_and_gives_back_as_an_equal(world, sit_dow
     page.goto("/training/observe/")
     page.get_by_role("link", name="Ruth").click()
     page.get_by_role("link", name="Ik was erbij").click()
-    page.get_by_role("group", name="Punt 1").get_by_label("Gezien", exact=True).check()
+    for number in (1, 2, 3):
+        page.get_by_role("group", name=f"Punt {number}").get_by_label("Gezien", exact=True).check()
     page.get_by_role("button", name="Versturen").click()
     expect(page.get_by_role("alert")).to_contain_text("Zonder ja van de cliënt")
+    expect(page.get_by_role("alert")).to_contain_text("Punt 4")
+    page.get_by_role("group", name="Punt 4").get_by_label("Daar was geen gelegenheid voor").check()
     page.get_by_label("De cliënt vond het van tevoren goed").check()
     page.get_by_role("button", name="Versturen").click()
     page.get_by_label("Wat zag je precies?").fill("Je liet een stilte vallen.")
@@ -93,6 +96,7 @@ def test_an_experience_expert_observes_and_gives_back_as_an_equal(world, sit_dow
     page.get_by_label("Allebei").check()
     page.get_by_role("button", name="Versturen").click()
     expect(page.get_by_text("Niemand wacht nu op jou.")).to_be_visible()
+    assert Observation.objects.get().marks == {"i1": 2, "i2": 2, "i3": 2, "i4": None}
     assert Observation.objects.get().source == FeedbackNote.objects.get().source == "experience_expert"
 
 

@@ -41,6 +41,11 @@ def day(value: Any) -> str:
     return formats.date_format(local, "l j F Y")
 
 
+def number(value: Any, places: int = 1) -> str:
+    """With so many decimals, written as the reader's language does: 2.5 or 2,5."""
+    return str(formats.number_format(value, places))
+
+
 def moment(value: Any) -> str:
     """Date and time: 'Tuesday 3 March 2026, 14:30'."""
     return "" if value is None else f"{day(value)}, {formats.date_format(timezone.localtime(value), 'H:i')}"
@@ -60,5 +65,10 @@ def environment(**options: Any) -> Environment:
         "json_script": json_script,
         "language": translation.get_language,
     }
-    made.filters |= {"day": day, "moment": moment, "first_upper": lambda text: text[:1].upper() + text[1:]}
+    made.filters |= {
+        "number": number,
+        "day": day,
+        "moment": moment,
+        "first_upper": lambda text: text[:1].upper() + text[1:],
+    }
     return made

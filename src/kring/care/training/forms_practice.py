@@ -25,6 +25,7 @@ from kring.care.training.models import (
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 SKIP = ("", _("No answer"))
+NOTHING = "nothing"  # there was no occasion: said on purpose, so that a form sent in a hurry is not taken for it
 
 
 def question_of(name: str) -> Any:
@@ -156,8 +157,8 @@ class Marks(Plain):
         self.keys = [item["key"] for item in items_of(form)]
         for item in items_of(form):
             self.fields[f"item_{item['key']}"] = forms.TypedChoiceField(
-                label=item["text"], choices=[*Observation.MARKS, ("", _("There was no occasion"))], coerce=int,
-                empty_value=None, required=False, widget=forms.RadioSelect, initial="",
+                label=item["text"], choices=[*Observation.MARKS, (NOTHING, _("There was no occasion"))],
+                coerce=lambda mark: None if mark == NOTHING else int(mark), empty_value=None, widget=forms.RadioSelect,
             )  # fmt: skip
         self.order_fields([*(f"item_{key}" for key in self.keys), "minutes", "client_agreed"])
 
