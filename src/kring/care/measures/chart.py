@@ -105,7 +105,7 @@ def _dot(number: int, points: Sequence[tuple[dt.date, float]], across: _Across, 
     day, value = points[number]
     beside = points[number + 1][1] if number + 1 < len(points) else points[number - 1][1]
     y = _up(value, low, high)
-    above = (value >= beside and y > TOP + 12) or y > BOTTOM - 14
+    above = (value >= beside and y > TOP + 12) or y > BOTTOM - 26
     return Dot(across.at(day), y, number_in_words(value), day, above)
 
 
