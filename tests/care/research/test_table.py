@@ -38,7 +38,8 @@ def content(export):
 
 
 def evaluate(*words):
-    words = [sys.executable, "-m", "kring.cli", "evaluate", *map(str, words)]
+    code = "import sys; from kring.cli import main; sys.exit(main())"
+    words = [sys.executable, "-c", code, "evaluate", *map(str, words)]
     return subprocess.run(words, capture_output=True, text=True)
 
 
@@ -59,6 +60,7 @@ def test_a_table_fits_the_public_format_as_csv_and_as_parquet(cast):
     for name in ("outcomes.csv", "outcomes.parquet"):
         found = evaluate("check", folder / name, "--protocol", folder / "protocol.toml")
         assert found.returncode == 0, found.stderr + found.stdout
+        assert "It fits its dictionary." in found.stdout
 
 
 @pytest.mark.slow
