@@ -71,7 +71,7 @@ TEAM_LEAD = Described(
 ADMINISTRATOR = Described(
     name=_("Administrator"),
     sees=_("Teams, and who works in them in which role."),
-    does=_("Makes teams, gives and ends roles, closes work accounts."),
+    does=_("Makes teams, gives and ends roles, closes work accounts. Opens studies, and sees no answers."),
     never=_("Any circle, not even that one exists. No board of a team. No private account."),
     role=Role.ADMINISTRATOR,
 )
