@@ -117,6 +117,18 @@ def test_the_log_is_found_by_the_client_and_by_each_actor(cast):
 
 
 @pytest.mark.second_guard
+def test_a_board_is_found_by_its_team_and_a_linked_line_by_its_client(cast):
+    from tests.care.rows.board import a_sign
+
+    a_sign(cast)  # Joop, to whom nobody agreed, and Noor, whose circle is linked
+    entries = {name: finds(cast.people[name])["board_entry"] for name in ("tom", "ruth", "noor", "zoe", "ada", "olaf")}
+    assert entries == {"tom": 2, "ruth": 2, "noor": 1, "zoe": 0, "ada": 0, "olaf": 0}
+    assert finds(cast.tom)["board_chosen"] == 0  # whom the client chose is not the team's to know
+    assert finds(cast.tom)["board_told"] == 0
+    assert finds(cast.noor)["board_move"] == 1
+
+
+@pytest.mark.second_guard
 def test_nobody_writes_into_a_circle_of_others(cast):
     with asking_for(str(cast.olaf.pk)):
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():

@@ -74,9 +74,9 @@ _CIRCLE = next(place for place, field in enumerate(_COLUMNS) if field.attname ==
 def _add(event: Event, circles: Sequence[uuid.UUID | None]) -> None:
     """Write without reading back: who leaves a line may not see it (row-level security), and every page writes one."""
     values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in _COLUMNS]
-    rows = []
+    native, rows = connection.features.has_native_uuid_field, []
     for circle_id in circles:
-        values[_CIRCLE] = _COLUMNS[_CIRCLE].get_db_prep_save(circle_id, connection)
+        values[_CIRCLE] = circle_id if native or circle_id is None else str(circle_id).replace("-", "")
         rows += values
     with connection.cursor() as cursor:
         cursor.execute(_INSERT + ", ".join([_ROW] * len(circles)), rows)

@@ -56,11 +56,15 @@ def signs_said_to(desk: Desk) -> QuerySet[Sign]:
 
 
 def signs(desk: Desk) -> QuerySet[Sign]:
+    return signs_waiting_in(desk.team.pk)
+
+
+def signs_waiting_in(team_id: uuid.UUID) -> QuerySet[Sign]:
     """Signs that wait for an answer, of clients on the list who let signs be put on the board."""
-    waiting = Sign.objects.filter(answered_at=None, withdrawn_at=None)
+    waiting = Sign.objects.filter(answered_at__isnull=True, withdrawn_at__isnull=True)
     return waiting.filter(
-        agreement__team=desk.team, agreement__ended_at=None, agreement__signals=True, agreement__entry__ended_at=None,
-        agreement__entry__isnull=False,
+        agreement__team_id=team_id, agreement__ended_at__isnull=True, agreement__signals=True,
+        agreement__entry__ended_at__isnull=True, agreement__entry__isnull=False,
     ).order_by("created_at")  # fmt: skip
 
 

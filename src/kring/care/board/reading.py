@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 
 from kring.care.board import policy
 from kring.care.board.desk import Desk
-from kring.care.board.models import Agreement, Category, Entry, Sign, Visit
+from kring.care.board.models import Agreement, Category, Entry, Visit
 from kring.care.prepared import prepared
 
 
@@ -24,7 +24,7 @@ class Board:
     groups: list[tuple[Category, list[Any]]]
     others: list[Any]
     visits: dict[uuid.UUID, list[str]]
-    signs: list[tuple[Sign, Any]]
+    signs: list[tuple[Any, Any]]
     waiting: int
 
     @property
@@ -45,13 +45,13 @@ def board_of(desk: Desk, day: dt.date) -> Board:
     for row in lines:
         under[row.category_id].append(row)
     by_id = {row.id: row for row in lines}
-    signs = policy.signs(desk).select_related("agreement")
+    signs = _signs.rows(team_id=desk.team.pk)
     return Board(
         groups=[(category, under[category.pk]) for category in categories],
         others=under[None],
         visits=visits_of(desk, day),
-        signs=[(sign, by_id[sign.agreement.entry_id]) for sign in signs if sign.agreement.entry_id in by_id],
-        waiting=policy.agreements(desk).filter(entry=None).count(),
+        signs=[(sign, by_id[sign.entry_id]) for sign in signs if sign.entry_id in by_id],
+        waiting=len(_waiting.rows(team_id=desk.team.pk)),
     )
 
 
@@ -70,6 +70,18 @@ def _entries(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
     return here.order_by("-moved_at").values_list(
         "id", "number", "label", "category_id", "reason", "moved_at", "circle", named=True
     )
+
+
+@prepared(team_id=uuid.UUID)
+def _signs(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
+    named = policy.signs_waiting_in(team_id).annotate(entry_id=F("agreement__entry_id"))
+    return named.values_list("id", "colour", "wish", "by_client", "created_at", "entry_id", named=True)
+
+
+@prepared(team_id=uuid.UUID)
+def _waiting(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
+    agreed = Agreement.objects.filter(team_id=team_id, ended_at__isnull=True, entry__isnull=True)
+    return agreed.values_list("id", named=True)
 
 
 @prepared(team_id=uuid.UUID, day=dt.date)
