@@ -4,6 +4,7 @@ Kernels are compiled at their first use and kept on disk; `nogil` lets threads s
 """
 
 import hashlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -22,6 +23,29 @@ def _stamp() -> str:
 
 
 STAMP = _stamp()
+_kept: list[Any] = []  # numba's cache file of each kernel
+COMPILING = (
+    "Compiling the estimator, once for this version: about a minute of computing time. Later runs start at once."
+)
+
+
+def is_cold() -> bool:
+    """No kernel of this source is kept on disk yet, so the first fit compiles them all."""
+    return bool(_kept) and not any(_index(file) for file in _kept)
+
+
+def _index(cache_file: Any) -> Any:
+    """What numba keeps of a kernel; empty where there is nothing, or only of other source."""
+    try:
+        return cache_file._load_index()
+    except (AttributeError, OSError, EOFError, ValueError):  # inside numba, so it may change: then nothing is said
+        return {"unknown"}
+
+
+def tell_if_cold() -> None:
+    """Say before the first fit why it takes so long, on the error stream so that output stays output."""
+    if is_cold():
+        print(COMPILING, file=sys.stderr, flush=True)
 
 
 def kernel(function: F, **options: Any) -> F:
@@ -34,6 +58,7 @@ def kernel(function: F, **options: Any) -> F:
     cache_file = getattr(dispatcher._cache, "_cache_file", None)  # absent where compiled code cannot be kept
     if cache_file is not None:
         cache_file._source_stamp = STAMP
+        _kept.append(cache_file)
     return cast(F, dispatcher)
 
 

@@ -12,6 +12,7 @@ from kring.evaluation.analysis import analyse, results
 from kring.evaluation.contract.protocol import Protocol, check_protocol, read_protocol
 from kring.evaluation.contract.table import OutcomeTable, load
 from kring.evaluation.disclosure import Ledger, Release
+from kring.evaluation.jit import tell_if_cold
 from kring.evaluation.record import evidence_sheets
 from kring.evaluation.report.page import page
 from kring.evaluation.report.settled import settled
@@ -108,6 +109,8 @@ def run(table_path: Path, protocol_path: Path, out: Path, dictionary: Path | Non
     inputs = f"{table.sha256} {table.dictionary!r} {hashlib.sha256(protocol_text.encode()).hexdigest()}"
     total = len(protocol.measures) + 3 + max(0, protocol.missing.imputations)
     steps = Steps(out / "steps", inputs, total, quiet)
+    if not quiet:
+        tell_if_cold()
     found = evaluate(table, protocol, steps)
     found["program"] = {"name": "kring", "version": version("kring")}
     write_report(found, protocol, protocol_text, out)

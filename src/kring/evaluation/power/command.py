@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from kring.evaluation.errors import refuse
+from kring.evaluation.jit import tell_if_cold
 from kring.evaluation.power import plan as planning
 from kring.evaluation.power.design import read_plan
 from kring.evaluation.power.trials import detectable
@@ -46,6 +47,7 @@ def _examples() -> list[str]:
 
 def _plan(path: str, out: Path | None, language: str, threads: int) -> None:
     plan = read_plan(path)
+    tell_if_cold()
     if out:
         out.mkdir(parents=True, exist_ok=True)
     kept = planning.Kept(out / "points.jsonl" if out else None)
