@@ -13,7 +13,7 @@ from kring.care.people.models import Person, Post
 from kring.care.stored import Denied
 from kring.care.training import figures, observing, practice_policy, practising
 from kring.care.training.levels import Level, Measured, Source
-from kring.care.training.models import Coached, Enrolment, FeedbackNote, Observation, Practice
+from kring.care.training.models import Coached, Enrolment, FeedbackNote, Observation, Practice, StaffScore
 from tests.care.practising import build, lived
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +262,14 @@ def test_leaving_a_circle_leaves_the_practice_and_forgets_where_it_was(world, cl
     assert client.get(f"/training/practice/{practice.pk}/").status_code == 200
     assert practising.could_be_there(world.learner, practice) == []
     assert Person.objects.filter(pk=world.learner.pk).exists()
+
+
+def test_a_published_questionnaire_is_scored_by_its_definition_and_sent_twice_counts_once(world):
+    answers = {str(number): 4 for number in range(1, 8)}
+    for _click in range(2):
+        practising.fill_in(
+            by=world.learner, enrolment=world.enrolment, instrument="raq-7", moment="before", answers=answers
+        )
+    assert StaffScore.objects.get().scores == {"total": 28}
+    with pytest.raises(Denied):
+        practising.fill_in(by=world.learner, enrolment=world.enrolment, instrument="honos", moment="before", answers={})

@@ -65,6 +65,8 @@ VISITS = [
     Visit("training/practice_form.html", "/training/practice/in/{enrolment}/", who="ruth", prepare=_planned),
     Visit("training/practice_form.html", "/training/practice/in/{enrolment}/", who="ruth", state="with errors",
           prepare=_planned, do=_save),
+    Visit("training/from_paper.html", "/training/practice/in/{enrolment}/paper/raq-7/before/", who="ruth",
+          prepare=_planned),
     Visit("training/practice_went.html", "/training/practice/{practice}/went/", who="ruth", prepare=_planned),
     Visit("training/practice_ask.html", "/training/practice/{practice}/ask/", who="ruth", prepare=_held),
     Visit("training/practice.html", "/training/practice/{practice}/", who="ruth", state="planned", prepare=_planned),

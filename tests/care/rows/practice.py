@@ -112,6 +112,8 @@ ROUTES["practice:take_back"] = row(answers(client=302), "post", given={"rating_i
 ROUTES["practice:mine"] = row(answers())  # nobody of the cast learns yet: test_practice
 ROUTES["practice:new"] = row(answers(regieondersteuner=302), given=IN)  # to the same address with an id
 ROUTES["practice:choice"] = row(answers(regieondersteuner=302), "post", lambda cast: {"to": "lead", "agree": "yes"}, IN)
+PAPER = IN | {"instrument": lambda _: "rki", "moment": lambda _: "before"}
+ROUTES["practice:questionnaire"] = row(LEARNER, given=PAPER)
 ROUTES["practice:page"] = row(LEARNER, given=AN)
 ROUTES["practice:change"] = row(LEARNER, given=AN)
 ROUTES["practice:went"] = row(LEARNER, given=AN)

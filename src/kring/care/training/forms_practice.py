@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from kring.care.circles.models import Circle, Member
 from kring.care.circles.phases import PHASES
 from kring.care.circles.topics import CHIME
 from kring.care.forms import EditForm, NewForm, Plain
+from kring.care.measures.instruments import Definition
 from kring.care.training.content import in_words
 from kring.care.training.models import (
     PROCESSES,
@@ -169,6 +171,23 @@ class Marks(Plain):
 def items_of(form: PartVersion) -> list[dict[str, str]]:
     """Key and words of each item, in the reader's language or else in the one that is there."""
     return [{"key": item["key"], "text": in_words(item)} for item in form.content["items"]]
+
+
+class FromPaper(Plain):
+    """A questionnaire that was filled in on paper, by the numbers of its items."""
+
+    def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = [item.link_id for item in definition.items]
+        for item in definition.items:
+            choices = [("", _("No answer")), *((n, str(n)) for n in range(item.low, item.high + 1))]
+            self.fields[f"item_{item.link_id}"] = forms.TypedChoiceField(
+                label=format_lazy("{word} {number}", word=_("Item"), number=item.link_id), choices=choices, coerce=int,
+                empty_value=None, required=False,
+            )  # fmt: skip
+
+    def answers(self) -> dict[str, int | None]:
+        return {key: self.cleaned_data[f"item_{key}"] for key in self.keys}
 
 
 class Note(EditForm):

@@ -13,6 +13,11 @@ urlpatterns = [
     path("practice/", practising.mine, name="mine"),
     path("practice/in/<uuid:enrolment_id>/", practising.new, name="new"),
     path("practice/in/<uuid:enrolment_id>/choice/", practising.choice, name="choice"),
+    path(
+        "practice/in/<uuid:enrolment_id>/paper/<slug:instrument>/<slug:moment>/",
+        practising.questionnaire,
+        name="questionnaire",
+    ),
     path(ONE, practising.page, name="page"),
     path(f"{ONE}change/", practising.change, name="change"),
     path(f"{ONE}went/", practising.went, name="went"),

@@ -1,7 +1,7 @@
 """What a learner does: plan one behaviour, write down how it went, ask for feedback, choose who sees their course."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from kring.care.circles.models import Circle, Member
 from kring.care.circles.policy import members_visible_to
 from kring.care.circles.seats import seat_of
+from kring.care.measures import instruments
 from kring.care.people.models import Person
 from kring.care.post import send
 from kring.care.second_guard import lifted
 from kring.care.stored import allow, save_if_unchanged
 from kring.care.training import practice_policy as policy
 from kring.care.training.actions import learning
-from kring.care.training.models import Enrolment, LearnerChoice, Practice, PracticeCircle, Rating
+from kring.care.training.models import Enrolment, LearnerChoice, Practice, PracticeCircle, Rating, StaffScore
 from kring.care.training.trail import noted
 
 LEARNER = "learner"
@@ -105,6 +106,26 @@ def _ask(practice: Practice, by: Person, circle_id: uuid.UUID, people: Iterable[
             )
             send(to=person, subject=_("Kring: a short question"), template="training/mail/question.txt",
                  context={"circle_id": circle_id})  # fmt: skip
+
+
+QUESTIONNAIRES = ("rki", "raq-7")
+"""Published questionnaires of what staff know and think. Their texts are not ours: they are filled in on paper."""
+
+
+@transaction.atomic
+def fill_in(
+    *, by: Person, enrolment: Enrolment, instrument: str, moment: str, answers: Mapping[str, int | None]
+) -> StaffScore:
+    """Scores by the published definition. Sent again, it replaces what was there."""
+    allow(policy.may_practise(by, enrolment) and instrument in QUESTIONNAIRES and moment in dict(StaffScore.MOMENTS))
+    found = instruments.score(instruments.load(instrument), answers)
+    scores = {one.scale: one.value for one in found if one.value is not None}
+    kept, _new = StaffScore.objects.update_or_create(
+        enrolment=enrolment, instrument=instrument, moment=moment,
+        defaults={"answers": dict(answers), "scores": scores},
+    )  # fmt: skip
+    noted(by, LEARNER, "added", "learning", kept.pk, [instrument])
+    return kept
 
 
 @transaction.atomic

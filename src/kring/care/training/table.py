@@ -24,7 +24,16 @@ from kring.care.training.content import title
 from kring.care.training.dose import Dose, doses
 from kring.care.training.figures import FEWEST, learners_who_let, of_team
 from kring.care.training.levels import MEASURES
-from kring.care.training.models import PROCESSES, Cohort, Enrolment, Observation, Practice, QuizAttempt, Release
+from kring.care.training.models import (
+    PROCESSES,
+    Cohort,
+    Enrolment,
+    Observation,
+    Practice,
+    QuizAttempt,
+    Release,
+    StaffScore,
+)
 
 OCCASIONS = {0: (-60, 45), 3: (46, 135), 6: (136, 270), 12: (271, 450)}
 """Month -> the days since the first day that belong to it."""
@@ -245,6 +254,10 @@ def _measured(keys: list[Any]) -> Iterator[tuple[Any, str, dt.date, float]]:
     for attempt in measured.exclude(moment="during"):
         day = timezone.localdate(attempt.submitted_at)
         yield attempt.enrolment_id, "quiz", day, 100 * attempt.points / attempt.points_possible
+    for sheet in StaffScore.objects.filter(enrolment__in=keys).select_related("enrolment"):
+        day = sheet.enrolment.joined_on if sheet.moment == "before" else timezone.localdate(sheet.created_at)
+        if sheet.scores.get("total") is not None:
+            yield sheet.enrolment_id, sheet.instrument, day, float(sheet.scores["total"])
     for release in Release.objects.filter(enrolment__in=keys):
         shown = [float(value) for name in PROCESSES if (value := getattr(release, name)) is not None]
         if shown:

@@ -7,18 +7,28 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kring.care.circles.door import offer_undo
 from kring.care.circles.phases import PHASES
 from kring.care.forms import address_with_id, id_in_address
+from kring.care.measures import instruments
 from kring.care.people.models import Person
 from kring.care.stored import Stale, allow, id_or_404
 from kring.care.training import content, practising
 from kring.care.training import practice_policy as policy
 from kring.care.training.actions import learning
-from kring.care.training.forms_practice import EditPractice, HowItWent, NewPractice, WhoWasThere, items_of, question_of
+from kring.care.training.forms_practice import (
+    EditPractice,
+    FromPaper,
+    HowItWent,
+    NewPractice,
+    WhoWasThere,
+    items_of,
+    question_of,
+)
 from kring.care.training.models import (
     PROCESSES,
     Enrolment,
@@ -29,6 +39,7 @@ from kring.care.training.models import (
     PartVersion,
     Practice,
     Release,
+    StaffScore,
 )
 from kring.care.training.trail import noted
 
@@ -46,6 +57,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     releases = Release.objects.filter(enrolment__person=person).order_by("-released_on", "-created_at")
     noted(person, practising.LEARNER, "viewed", "practice")
     page = {"enrolments": [(one, _choices(one)) for one in enrolments], "practices": practices}
+    page["papers"] = [(key, instruments.load(key).title[get_language() or "nl"]) for key in practising.QUESTIONNAIRES]
     page["releases"] = [(one, [(question_of(name), getattr(one, name)) for name in PROCESSES]) for one in releases]
     return render(request, "training/practice_mine.html", page)
 
@@ -165,6 +177,22 @@ def drop(request: HttpRequest, practice_id: uuid.UUID, verb: str) -> HttpRespons
     if verb == "drop":
         offer_undo(request, _("You let this plan go."), reverse("practice:drop", args=[practice.pk, "restore"]))
     return redirect("practice:mine")
+
+
+def questionnaire(request: HttpRequest, enrolment_id: uuid.UUID, instrument: str, moment: str) -> HttpResponse:
+    """Answers from paper, item by item: the words are the publisher's."""
+    enrolment = get_object_or_404(policy.enrolments_of(person_of(request)), pk=enrolment_id)
+    allow(instrument in practising.QUESTIONNAIRES and moment in dict(StaffScore.MOMENTS))
+    definition = instruments.load(instrument)
+    form = FromPaper(request.POST or None, definition=definition)
+    if request.method == "POST" and form.is_valid():
+        practising.fill_in(
+            by=person_of(request), enrolment=enrolment, instrument=instrument, moment=moment, answers=form.answers()
+        )
+        messages.success(request, _("Your answers are kept."))
+        return redirect("practice:mine")
+    page = {"form": form, "title": definition.title[get_language() or "nl"], "moment": dict(StaffScore.MOMENTS)[moment]}
+    return render(request, "training/from_paper.html", page)
 
 
 @require_POST
