@@ -26,7 +26,7 @@ from tests.care import routes
 from tests.care.test_routes import addresses
 
 FRESH = re.compile(
-    rb'(name="(?:csrfmiddlewaretoken|new_id)" value=")[^"]*|(value=")[^"]*(" (?:id="[^"]*" )?name="new_id")'
+    rb'(name="(?:csrfmiddlewaretoken|new_id|attempt)" value=")[^"]*|(value=")[^"]*(" (?:id="[^"]*" )?name="new_id")'
     rb"|((?:DTSTAMP|LAST-MODIFIED|CREATED)[:;])[^\r\n]*"
 )
 SHARED = (Topic.MAP, Topic.GOALS, Topic.ACTIONS, Topic.PROGRESS)
