@@ -1,9 +1,10 @@
 """Worked examples whose output is printed: our fit rounds to the same digits.
 
-Where the figures are from, honestly: the books and the article were not at hand. Each figure stands in public
-transcripts of the same call, as named at each test, and R 4's lme4 1.1-31 or nlme gave it again when this was
-written. Dyestuff and Orthodont stand here as numbers; sleepstudy and Pastes are read from lme4 (skipped where R is
-absent). Penicillin's plates and samples cross, so it is no example of what our estimator does.
+Where the figures are from, honestly: the books and the article were not at hand. Most figures stand in public
+transcripts of the same call, as named at each test; some standard errors and fixed effects do not, and are from R
+alone. R 4's lme4 1.1-31 or nlme gave every one when this was written. Dyestuff and Orthodont stand here as numbers;
+sleepstudy and Pastes are read from lme4 (skipped where R is absent). Penicillin's plates and samples cross, so it is
+no example of what our estimator does.
 """
 
 import math
