@@ -31,7 +31,9 @@ def test_every_role_is_described():
 
 
 def test_a_professional_in_a_circle_gets_what_other_members_get():
-    assert opened("professional_circle") == opened("member")
+    about_oneself = {"circle_measures:own", "circle_measures:new_own"}  # questions for family and friends
+    assert opened("member") - opened("professional_circle") == about_oneself
+    assert opened("professional_circle") < opened("member")
 
 
 def test_emergency_access_opens_no_more_than_the_page_says():
