@@ -6,13 +6,7 @@ Bars: circle home and meeting page at most 3 times the floor on SQLite and 4 tim
 every other page at most 10 times.
 """
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
-
-from tests import postgres
+from bench._databases import figures, of_worker, on_both
 
 BUSY = {"home:circle": "circle home", "meetings:meeting": "meeting page"}
 BARS = {"SQLite": 3.0, "PostgreSQL": 4.0}
@@ -20,31 +14,18 @@ OTHER_BAR = 10.0
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        _measure("SQLite", f"sqlite:///{folder}/bench.sqlite3", folder)
-    try:
-        with postgres.server() as url, tempfile.TemporaryDirectory() as folder:
-            _measure("PostgreSQL", url, folder)
-    except postgres.Missing as missing:
-        print(f"PostgreSQL: not measured, {missing}")
+    on_both(_measure)
 
 
 def _measure(database: str, url: str, folder: str) -> None:
-    environment = os.environ | {"DATABASE_URL": url, "KRING_DEMO": "1", "KRING_STATE": folder}
-    done = subprocess.run(
-        [sys.executable, "-m", "bench._care_pages"], env=environment, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        print(f"{database}: could not be measured\n{done.stderr[-2000:]}")
-        return
-    for size, pages in json.loads(done.stdout.splitlines()[-1]).items():
+    for size, pages in of_worker("bench._care_pages", url, folder).items():
         _print(database, int(size), pages)
 
 
 def _print(database: str, size: int, pages: dict[str, dict[str, float]]) -> None:
     print(f"{database}, {size:,} of everything (CPU ms a page, floor, ratio, queries)")
     for name, words in BUSY.items():
-        print(f"  {words:14}{_line(pages[name])}  bar {BARS[database]:g}, 12 queries")
+        print(f"  {words:14}{figures(pages[name])}  bar {BARS[database]:g}, 12 queries")
     others = {name: page for name, page in pages.items() if name not in BUSY}
     if not others:
         return
@@ -52,8 +33,4 @@ def _print(database: str, size: int, pages: dict[str, dict[str, float]]) -> None
     over = [name for name in worst if others[name]["ratio"] > OTHER_BAR]
     print(f"  {len(others)} other pages, {len(over)} over the bar of {OTHER_BAR:g}; the three dearest:")
     for name in worst[:3]:
-        print(f"    {name:24}{_line(others[name])}")
-
-
-def _line(page: dict[str, float]) -> str:
-    return f"{page['ms']:7.2f} {page['floor_ms']:6.2f} {page['ratio']:6.2f}x {page['queries']:4.0f}"
+        print(f"    {name:24}{figures(others[name])}")

@@ -90,3 +90,23 @@ def _session_of(person: Any, language: str) -> dict[str, Any]:
     client = Client()
     client.force_login(person)
     return {"name": "sessionid", "value": client.cookies["sessionid"].value, "httpOnly": True}
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Any]:
+    """Open a page of the server on this computer; whatever the console complains about fails the test."""
+    contexts, complaints = [], []
+
+    def go(address: str, **context: Any) -> Any:
+        made = browser.new_context(**{"locale": "en-GB", **context})
+        contexts.append(made)
+        page = made.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda fault: complaints.append(str(fault)))
+        page.goto(address)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if "422" not in text] == []

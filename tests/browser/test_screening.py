@@ -44,26 +44,6 @@ def serve(folder: Folder) -> Iterator[Any]:
         server.server_close()
 
 
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Any]:
-    """Open a page; whatever the console complains about fails the test."""
-    contexts, complaints = [], []
-
-    def go(address: str, **context: Any) -> Any:
-        made = browser.new_context(**{"locale": "en-GB", **context})
-        contexts.append(made)
-        page = made.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda fault: complaints.append(str(fault)))
-        page.goto(address)
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert [text for text in complaints if "422" not in text] == []
-
-
 @pytest.mark.parametrize(
     ("scheme", "width", "locale"),
     [("light", 390, "nl-NL"), ("dark", 390, "en-GB"), ("light", 1100, "en-GB"), ("dark", 1100, "nl-NL")],

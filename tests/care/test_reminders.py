@@ -61,7 +61,7 @@ def test_a_poll_asks_once_more_of_who_has_not_answered(cast):
 def test_reminders_go_in_the_morning_only(cast, monkeypatch):
     actions.plan_meeting(by=cast.seat("noor"), id=uuid.uuid4(), starts_at=at(1))
     now = timezone.localtime().hour
-    monkeypatch.setattr(jobs, "HOUR", (now + 6) % 24)
+    monkeypatch.setattr("kring.care.jobs.MORNING", (now + 6) % 24)
     assert jobs.remind.call() == "not now"
-    monkeypatch.setattr(jobs, "HOUR", now)
+    monkeypatch.setattr("kring.care.jobs.MORNING", now)
     assert jobs.remind.call().startswith("5 of meetings")

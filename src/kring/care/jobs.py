@@ -32,6 +32,14 @@ def every(period: dt.timedelta) -> Callable[[Any], Any]:
     return register
 
 
+MORNING = 9  # in the installation's time zone: nobody is woken
+
+
+def is_morning(now: dt.datetime) -> bool:
+    """For reminders, which a job looks for once an hour."""
+    return timezone.localtime(now).hour == MORNING
+
+
 def queue_periodic(now: dt.datetime | None = None) -> None:
     """Queue what is due. The id of such a job is made of its name and its period, so it can be queued only once."""
     now = now or timezone.now()

@@ -6,6 +6,7 @@ content security policy. A room says which pages and forms it has.
 
 import secrets
 import webbrowser
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,24 +21,28 @@ LANGUAGES = ("en", "nl")
 LONGEST_FORM = 100_000  # bytes
 
 
-class LocalHandler(BaseHTTPRequestHandler):
+class LocalHandler(BaseHTTPRequestHandler, ABC):
     """Translates between the protocol and the pages of a room."""
 
     server_version, sys_version = "Kring", ""
     static: ClassVar[Mapping[str, tuple[Path, str]]] = {}
 
+    @abstractmethod
     def pages(self, lang: str, query: dict[str, str]) -> dict[str, Callable[[], str]]:
-        raise NotImplementedError
+        """What makes each page, by its path."""
 
+    @abstractmethod
     def forms(self) -> dict[str, Callable[[dict[str, str]], None]]:
-        raise NotImplementedError
+        """What takes each form, by its path."""
 
     @property
+    @abstractmethod
     def token(self) -> str:
-        raise NotImplementedError
+        """What every form must carry: it shows that it came from a page of ours."""
 
+    @abstractmethod
     def problem(self, lang: str, text: str) -> str:
-        raise NotImplementedError
+        """The page that says what went wrong."""
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)

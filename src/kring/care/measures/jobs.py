@@ -13,13 +13,12 @@ from kring.care import post
 from kring.care.circles.models import Member
 from kring.care.circles.seats import seat_of
 from kring.care.circles.topics import FORMAL_ROLES
-from kring.care.jobs import every
+from kring.care.jobs import every, is_morning
 from kring.care.measures import policy
 from kring.care.measures.filling import Line, begun, waits
 from kring.care.measures.models import OwnSchedule, Respondent, Schedule
 from kring.care.people.models import Person
 
-HOUR = 9  # in the installation's time zone: nobody is woken
 PATIENCE = dt.timedelta(days=7)  # how long something waits before it is said once more
 OPEN = {"circle__paused_at": None, "circle__closed_at": None}
 
@@ -28,7 +27,7 @@ OPEN = {"circle__paused_at": None, "circle__closed_at": None}
 @task()
 def remind() -> str:
     now = timezone.localtime()
-    if now.hour != HOUR:
+    if not is_morning(now):
         return "not now"
     return f"{remind_of_questions(now.date())} of questions"
 

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
 from kring.care import post
-from kring.care.jobs import every
+from kring.care.jobs import every, is_morning
 from kring.care.meetings import calendars, policy
 from kring.care.meetings.models import Attendance, DateAnswer, Meeting
 
-HOUR = 9  # in the installation's time zone: nobody is woken
 PATIENCE = dt.timedelta(days=3)  # how long a poll is open before who has not answered is asked again
 
 
@@ -21,7 +20,7 @@ PATIENCE = dt.timedelta(days=3)  # how long a poll is open before who has not an
 @task()
 def remind() -> str:
     now = timezone.localtime()
-    if now.hour != HOUR:
+    if not is_morning(now):
         return "not now"
     return f"{remind_of_meetings(now.date())} of meetings, {remind_of_polls(now.date())} of polls"
 

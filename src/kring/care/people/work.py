@@ -27,7 +27,7 @@ VALID = dt.timedelta(days=7)
 
 @dataclasses.dataclass(frozen=True)
 class AtWork:
-    """Somebody who acts for an organisation, as the trail names them. Never in a circle."""
+    """Somebody who acts at work, as the trail names them; with a circle only where a table holds its rows."""
 
     person: Person
     role: str

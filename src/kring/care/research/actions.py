@@ -1,6 +1,5 @@
 """Every write of the room. A study is made by a researcher and opened by an administrator; a client answers."""
 
-import dataclasses
 import uuid
 from typing import Any
 
@@ -13,6 +12,7 @@ from kring.care.circles.models import Circle
 from kring.care.circles.seats import Seat
 from kring.care.circles.trail import wrote
 from kring.care.people.models import Organisation, Person, Role
+from kring.care.people.work import AtWork
 from kring.care.research import files, policy, pseudonyms
 from kring.care.research.models import Consent, Edition, Export, Included, Study
 from kring.care.second_guard import lifted
@@ -24,27 +24,8 @@ CONTENT = (
 )  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True)
-class ForResearch:
-    """A researcher or administrator as the trail names them; with a circle when a table holds its rows."""
-
-    person: Person
-    role: str
-    circle_id: uuid.UUID | None = None
-    client_id: uuid.UUID | None = None
-    breaks_glass: bool = False
-
-    @property
-    def person_id(self) -> uuid.UUID:
-        return self.person.pk
-
-    @property
-    def person_name(self) -> str:
-        return self.person.name
-
-
 def _line(by: Person, verb: str, study: Study, role: Role = Role.RESEARCHER) -> None:
-    actor = ForResearch(by, role.value)
+    actor = AtWork(by, role.value)
     rule = f"{role.value} {study.organisation_id}"
     record(by=actor, verb=verb, thing="study", thing_id=study.pk, rule=rule)
 

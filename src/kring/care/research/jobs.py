@@ -17,8 +17,9 @@ from django_tasks import task
 from kring.care.audit.actions import record
 from kring.care.jobs import every
 from kring.care.people.models import Role
+from kring.care.people.work import AtWork
 from kring.care.research import dictionary, files, policy
-from kring.care.research.actions import ForResearch, all_stand
+from kring.care.research.actions import all_stand
 from kring.care.research.columns import chosen
 from kring.care.research.making import Made, Maker, Moved, TooFew, next_included
 from kring.care.research.models import Export, Included, Study
@@ -121,7 +122,7 @@ def _tell_clients(export: Export, columns: list[str]) -> None:
         for circle, client, consent in given.filter(circle_id__in=circles).values_list(
             "circle_id", "circle__client_id", "pk"
         ):
-            actor = ForResearch(export.made_by, Role.RESEARCHER.value, circle, client)
+            actor = AtWork(export.made_by, Role.RESEARCHER.value, circle, client)
             record(
                 by=actor, verb="took for research", thing="study", thing_id=export.edition.study_id, fields=columns,
                 rule=f"study consent {consent}",

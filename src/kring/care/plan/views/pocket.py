@@ -4,7 +4,6 @@ Why it is kept as it is, and when it goes: docs/decisions/0040-crisis-card-offli
 """
 
 import uuid
-from pathlib import Path
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +12,7 @@ from django.templatetags.static import static
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from kring.care import keeping
 from kring.care.circles.door import sit
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
@@ -21,7 +21,6 @@ from kring.care.plan import crisis, policy
 from kring.care.plan.card import Card
 from kring.care.stored import Denied
 
-WORKER = Path(__file__).resolve().parents[2] / "static" / "care" / "worker.js"
 MEMBER_DAYS = 7
 """How long a member's phone may show a kept card without having asked whether it still may."""
 
@@ -77,9 +76,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker; it must stand at the root to see every page of this site."""
-    answer = HttpResponse(WORKER.read_bytes(), content_type="text/javascript; charset=utf-8")
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return keeping.worker("worker.js")
 
 
 @login_not_required

@@ -1,16 +1,11 @@
 // Keeps crisis cards for when there is no network, and nothing else. It is only registered on a phone whose owner
 // asked for it, asks the server at each contact whether a card may stay, and removes itself with the last card.
-"use strict";
 
 const CARDS = "cards";
 const LOOK = "look";
 const CARD_PAGE = /^\/c\/[0-9a-f-]{36}\/card\/$/;
 const SIGN_OUT = /\/(sign-out|sign-in\/stop)\/$/;
-const PATIENCE = 4000; // milliseconds: on a bad line the kept card is shown sooner than nothing
 const DAY = 86400000;
-
-self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("message", (event) => {
   const { keep, drop } = event.data; // neither: the page after signing out says that everything must go
@@ -23,7 +18,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(navigate(event, request, url));
-  else if (request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(networkFirst(request));
+  else if (request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(networkFirst(request, LOOK));
 });
 
 async function navigate(event, request, url) {
@@ -39,20 +34,6 @@ async function navigate(event, request, url) {
   }
 }
 
-function inTime(promise) {
-  return Promise.race([promise, new Promise((_, late) => setTimeout(() => late(new Error("late")), PATIENCE))]);
-}
-
-async function networkFirst(request) {
-  try {
-    return await fetch(request);
-  } catch (error) {
-    const kept = await caches.match(request, { cacheName: LOOK, ignoreVary: true });
-    if (kept) return kept;
-    throw error;
-  }
-}
-
 async function keepCard(card) {
   const answer = await fetch(`${card}pocket/`, { redirect: "manual", cache: "no-store" });
   if (!answer.ok) {
@@ -63,7 +44,9 @@ async function keepCard(card) {
   const headers = new Headers(answer.headers);
   headers.set("X-Kept-At", String(Date.now()));
   await (await caches.open(CARDS)).put(card, new Response(body, { headers }));
-  await keepLook(body);
+  const look = await caches.open(LOOK);
+  await look.add(new Request("/offline/", { cache: "no-store" }));
+  await keepLook(look, body);
   return true;
 }
 
@@ -120,18 +103,6 @@ async function leaveIfEmpty() {
   await dropEverything();
   await self.registration.unregister();
   return true;
-}
-
-// The stylesheet, its typeface, and the page that says that there is no network.
-async function keepLook(body) {
-  const look = await caches.open(LOOK);
-  await look.add(new Request("/offline/", { cache: "no-store" }));
-  for (const [, path] of body.matchAll(/(?:href|src)="(\/static\/[^"]+\.(?:css|svg|png))"/g)) {
-    await look.add(path);
-    if (!path.endsWith(".css")) continue;
-    const css = await (await look.match(path)).text();
-    for (const [, font] of css.matchAll(/url\("?([^")]+\.woff2)"?\)/g)) await look.add(new URL(font, new URL(path, self.location)).href);
-  }
 }
 
 async function noNetwork() {
