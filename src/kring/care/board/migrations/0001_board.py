@@ -29,6 +29,9 @@ class Migration(migrations.Migration):
                 ('circle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='circles.circle')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('team__isnull', False)), fields=('circle',), name='agreement_one')],
+            },
         ),
         migrations.CreateModel(
             name='Category',
@@ -42,6 +45,9 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='categories', to='people.team')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('name', ''), _negated=True), _connector='OR'), name='category_has_a_name'), models.UniqueConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), ('ended_at__isnull', True)), fields=('team', 'key'), name='category_default_once')],
+            },
         ),
         migrations.CreateModel(
             name='Chosen',
@@ -54,6 +60,9 @@ class Migration(migrations.Migration):
                 ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chosen', to='board.agreement')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='circles.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('agreement', 'member'), name='chosen_once_per_member')],
+            },
         ),
         migrations.CreateModel(
             name='Entry',
@@ -70,6 +79,9 @@ class Migration(migrations.Migration):
                 ('moved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='people.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('team', 'number'), name='entry_number_once')],
+            },
         ),
         migrations.AddField(
             model_name='agreement',
@@ -106,6 +118,9 @@ class Migration(migrations.Migration):
                 ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('noticed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('colour__in', ['orange', 'red'])), name='sign_orange_or_red'), models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), ('withdrawn_at__isnull', True), _connector='OR'), name='sign_one_end')],
+            },
         ),
         migrations.CreateModel(
             name='Told',
@@ -135,36 +150,8 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), models.Q(('name', ''), _negated=True), _connector='OR'), name='category_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('key', ''), _negated=True), ('ended_at__isnull', True)), fields=('team', 'key'), name='category_default_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chosen',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('agreement', 'member'), name='chosen_once_per_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('team', 'number'), name='entry_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agreement',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('team__isnull', False)), fields=('circle',), name='agreement_one'),
-        ),
-        migrations.AddConstraint(
             model_name='agreement',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('entry__isnull', False)), fields=('entry',), name='agreement_one_per_entry'),
-        ),
-        migrations.AddConstraint(
-            model_name='sign',
-            constraint=models.CheckConstraint(condition=models.Q(('colour__in', ['orange', 'red'])), name='sign_orange_or_red'),
-        ),
-        migrations.AddConstraint(
-            model_name='sign',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), ('withdrawn_at__isnull', True), _connector='OR'), name='sign_one_end'),
         ),
         migrations.AddIndex(
             model_name='visit',

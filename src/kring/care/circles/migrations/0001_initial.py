@@ -38,6 +38,9 @@ class Migration(migrations.Migration):
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='circles', to='people.team')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('phase__gte', 1), ('phase__lte', 6)), name='circle_phase_1_to_6'), models.CheckConstraint(condition=models.Q(('every_weeks__isnull', True), models.Q(('every_weeks__gte', 1), ('every_weeks__lte', 52)), _connector='OR'), name='circle_every_1_to_52_weeks')],
+            },
         ),
         migrations.CreateModel(
             name='GlassBreak',
@@ -49,6 +52,9 @@ class Migration(migrations.Migration):
                 ('circle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='glass_breaks', to='circles.circle')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('created_at'))), name='glass_break_ends_later'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='glass_break_has_a_reason')],
+            },
         ),
         migrations.CreateModel(
             name='Member',
@@ -70,6 +76,9 @@ class Migration(migrations.Migration):
                 ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seats', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('person__isnull', False)), fields=('circle', 'person'), name='member_once_per_circle'), models.CheckConstraint(condition=models.Q(('joined_at__isnull', True), ('person__isnull', False), ('on_paper', True), _connector='OR'), name='member_joined_is_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -86,6 +95,9 @@ class Migration(migrations.Migration):
                 ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='circles.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('declined_at__isnull', True), ('withdrawn_at__isnull', True)), fields=('member',), name='invitation_one_open'), models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('declined_at__isnull', True), _connector='OR'), name='invitation_one_answer')],
+            },
         ),
         migrations.CreateModel(
             name='Interview',
@@ -102,6 +114,9 @@ class Migration(migrations.Migration):
                 ('held_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to='circles.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('member', 'held_by'), name='interview_one_per_member_and_holder')],
+            },
         ),
         migrations.CreateModel(
             name='Handover',
@@ -114,6 +129,9 @@ class Migration(migrations.Migration):
                 ('circle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='circles.circle')),
                 ('to_member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='circles.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('circle', 'task', 'to_member'), name='handover_once')],
+            },
         ),
         migrations.CreateModel(
             name='Grant',
@@ -128,6 +146,10 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('to_member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='circles.member')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['circle', 'topic'], name='grant_active'), models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['item_id'], name='grant_item')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('to_member__isnull', False), ('to_role', '')), models.Q(('to_member__isnull', True), models.Q(('to_role', ''), _negated=True)), _connector='OR'), name='grant_to_a_member_or_a_role'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True), ('to_member__isnull', False)), fields=('to_member', 'topic', 'item_id'), name='grant_one_active_per_member_and_item'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True), ('to_member__isnull', True)), fields=('circle', 'to_role', 'topic', 'item_id'), name='grant_one_active_per_role_and_item')],
+            },
         ),
         migrations.CreateModel(
             name='PhaseMove',
@@ -152,6 +174,9 @@ class Migration(migrations.Migration):
                 ('circle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='circles.circle')),
                 ('done_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('circle', 'key'), name='step_once')],
+            },
         ),
         migrations.CreateModel(
             name='Tie',
@@ -177,69 +202,5 @@ class Migration(migrations.Migration):
             model_name='member',
             name='tie',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to='circles.tie'),
-        ),
-        migrations.AddConstraint(
-            model_name='circle',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__gte', 1), ('phase__lte', 6)), name='circle_phase_1_to_6'),
-        ),
-        migrations.AddConstraint(
-            model_name='circle',
-            constraint=models.CheckConstraint(condition=models.Q(('every_weeks__isnull', True), models.Q(('every_weeks__gte', 1), ('every_weeks__lte', 52)), _connector='OR'), name='circle_every_1_to_52_weeks'),
-        ),
-        migrations.AddConstraint(
-            model_name='glassbreak',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('created_at'))), name='glass_break_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='glassbreak',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='glass_break_has_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('declined_at__isnull', True), ('withdrawn_at__isnull', True)), fields=('member',), name='invitation_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('accepted_at__isnull', True), ('declined_at__isnull', True), _connector='OR'), name='invitation_one_answer'),
-        ),
-        migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.UniqueConstraint(fields=('member', 'held_by'), name='interview_one_per_member_and_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('circle', 'task', 'to_member'), name='handover_once'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['circle', 'topic'], name='grant_active'),
-        ),
-        migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(condition=models.Q(('revoked_at__isnull', True)), fields=['item_id'], name='grant_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('to_member__isnull', False), ('to_role', '')), models.Q(('to_member__isnull', True), models.Q(('to_role', ''), _negated=True)), _connector='OR'), name='grant_to_a_member_or_a_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True), ('to_member__isnull', False)), fields=('to_member', 'topic', 'item_id'), name='grant_one_active_per_member_and_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True), ('to_member__isnull', True)), fields=('circle', 'to_role', 'topic', 'item_id'), name='grant_one_active_per_role_and_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('circle', 'key'), name='step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('person__isnull', False)), fields=('circle', 'person'), name='member_once_per_circle'),
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.CheckConstraint(condition=models.Q(('joined_at__isnull', True), ('person__isnull', False), ('on_paper', True), _connector='OR'), name='member_joined_is_somebody'),
         ),
     ]

@@ -59,6 +59,9 @@ class Migration(migrations.Migration):
                 ('circle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='circles.circle')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='own_schedules', to='circles.member')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('removed_at__isnull', True)), fields=('member', 'instrument'), name='own_schedule_once')],
+            },
         ),
         migrations.CreateModel(
             name='OwnMeasurement',
@@ -79,6 +82,9 @@ class Migration(migrations.Migration):
                 ('filled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='measures.ownschedule')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('declined_at__isnull', True), _connector='OR'), name='own_measurement_ended_once'), models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('schedule', 'due_on'), name='own_measurement_once_a_day')],
+            },
         ),
         migrations.CreateModel(
             name='OwnScore',
@@ -92,6 +98,9 @@ class Migration(migrations.Migration):
                 ('rule', models.CharField(blank=True, max_length=200)),
                 ('measurement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='measures.ownmeasurement')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('measurement', 'scale'), name='own_score_once'), models.CheckConstraint(condition=models.Q(('answered__lte', models.F('of'))), name='own_score_answered_of')],
+            },
         ),
         migrations.CreateModel(
             name='Schedule',
@@ -115,6 +124,9 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fills_in', to='circles.member')),
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('respondent', 'professional'), models.Q(('member__isnull', True), ('respondent', 'client')), _connector='OR'), name='schedule_member_is_a_professional'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('removed_at__isnull', True), ('member__isnull', True)), fields=('circle', 'instrument', 'respondent'), name='schedule_once'), models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('removed_at__isnull', True), ('member__isnull', False)), fields=('circle', 'instrument', 'member'), name='schedule_once_per_member')],
+            },
         ),
         migrations.CreateModel(
             name='Measurement',
@@ -136,6 +148,10 @@ class Migration(migrations.Migration):
                 ('filled_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measurements', to='measures.schedule')),
             ],
+            options={
+                'indexes': [models.Index(fields=['schedule', 'completed_at'], name='measurement_line')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('declined_at__isnull', True), _connector='OR'), name='measurement_ended_once'), models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('schedule', 'due_on'), name='measurement_once_a_day')],
+            },
         ),
         migrations.CreateModel(
             name='Score',
@@ -149,6 +165,9 @@ class Migration(migrations.Migration):
                 ('rule', models.CharField(blank=True, max_length=200)),
                 ('measurement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='measures.measurement')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('measurement', 'scale'), name='score_once'), models.CheckConstraint(condition=models.Q(('answered__lte', models.F('of'))), name='score_answered_of')],
+            },
         ),
         migrations.CreateModel(
             name='LoadedInstrument',
@@ -168,57 +187,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('organisation', 'code', 'version', 'language'), name='loaded_instrument_once'), models.CheckConstraint(condition=models.Q(('licence', ''), _negated=True), name='loaded_instrument_has_a_licence')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='ownschedule',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('removed_at__isnull', True)), fields=('member', 'instrument'), name='own_schedule_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownmeasurement',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('declined_at__isnull', True), _connector='OR'), name='own_measurement_ended_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownmeasurement',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('schedule', 'due_on'), name='own_measurement_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownscore',
-            constraint=models.UniqueConstraint(fields=('measurement', 'scale'), name='own_score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownscore',
-            constraint=models.CheckConstraint(condition=models.Q(('answered__lte', models.F('of'))), name='own_score_answered_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.CheckConstraint(condition=models.Q(('respondent', 'professional'), models.Q(('member__isnull', True), ('respondent', 'client')), _connector='OR'), name='schedule_member_is_a_professional'),
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('removed_at__isnull', True), ('member__isnull', True)), fields=('circle', 'instrument', 'respondent'), name='schedule_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='schedule',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('removed_at__isnull', True), ('member__isnull', False)), fields=('circle', 'instrument', 'member'), name='schedule_once_per_member'),
-        ),
-        migrations.AddIndex(
-            model_name='measurement',
-            index=models.Index(fields=['schedule', 'completed_at'], name='measurement_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('declined_at__isnull', True), _connector='OR'), name='measurement_ended_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='measurement',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('schedule', 'due_on'), name='measurement_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('measurement', 'scale'), name='score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('answered__lte', models.F('of'))), name='score_answered_of'),
         ),
     ]

@@ -13,8 +13,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('circles', '0001_initial'),
-        ('plan', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('plan', '0001_initial'),
     ]
 
     operations = [
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['order', 'created_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'topic'), _negated=True), models.Q(('title', ''), _negated=True), _connector='OR'), name='agenda_topic_has_a_title'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'goal'), _negated=True), ('title', ''), _connector='OR'), name='agenda_goal_keeps_no_copy')],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +54,10 @@ class Migration(migrations.Migration):
                 ('circle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='circles.circle')),
                 ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['circle', 'starts_at'], name='meeting_circle_start')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 5), ('minutes__lte', 480)), name='meeting_5_to_480_minutes'), models.CheckConstraint(condition=models.Q(('held_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='meeting_held_or_cancelled')],
+            },
         ),
         migrations.CreateModel(
             name='Decision',
@@ -77,6 +82,9 @@ class Migration(migrations.Migration):
                 ('starts_at', models.DateTimeField(verbose_name='Date and time')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='options', to='meetings.meeting')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'starts_at'), name='date_option_once')],
+            },
         ),
         migrations.CreateModel(
             name='Attendance',
@@ -89,6 +97,9 @@ class Migration(migrations.Migration):
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendances', to='circles.member')),
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendances', to='meetings.meeting')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('meeting', 'member'), name='attendance_once')],
+            },
         ),
         migrations.AddField(
             model_name='agendaitem',
@@ -121,33 +132,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('option', 'member'), name='date_answer_once_per_member'), models.UniqueConstraint(condition=models.Q(('by_client', True)), fields=('option',), name='date_answer_once_by_client'), models.CheckConstraint(condition=models.Q(models.Q(('by_client', True), ('member__isnull', True)), models.Q(('by_client', False), ('member__isnull', False)), _connector='OR'), name='date_answer_by_somebody')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['circle', 'starts_at'], name='meeting_circle_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 5), ('minutes__lte', 480)), name='meeting_5_to_480_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('held_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='meeting_held_or_cancelled'),
-        ),
-        migrations.AddConstraint(
-            model_name='dateoption',
-            constraint=models.UniqueConstraint(fields=('meeting', 'starts_at'), name='date_option_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'member'), name='attendance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'topic'), _negated=True), models.Q(('title', ''), _negated=True), _connector='OR'), name='agenda_topic_has_a_title'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'goal'), _negated=True), ('title', ''), _connector='OR'), name='agenda_goal_keeps_no_copy'),
         ),
     ]

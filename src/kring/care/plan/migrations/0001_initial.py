@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
                 ('circle', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='circles.circle')),
                 ('written_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('circle',), name='crisis_plan_once')],
+            },
         ),
         migrations.CreateModel(
             name='CrisisPhase',
@@ -45,6 +48,9 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='plan.crisisplan')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('plan', 'colour'), name='crisis_phase_once'), models.CheckConstraint(condition=models.Q(('colour__in', ['green', 'orange', 'red'])), name='crisis_phase_colour')],
+            },
         ),
         migrations.CreateModel(
             name='CrisisContact',
@@ -126,21 +132,8 @@ class Migration(migrations.Migration):
                 ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('goal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='actions', to='plan.goal')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='crisisplan',
-            constraint=models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('circle',), name='crisis_plan_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='crisisphase',
-            constraint=models.UniqueConstraint(fields=('plan', 'colour'), name='crisis_phase_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='crisisphase',
-            constraint=models.CheckConstraint(condition=models.Q(('colour__in', ['green', 'orange', 'red'])), name='crisis_phase_colour'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', True), ('owner_is_client', False), _connector='OR'), name='action_one_owner'),
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('owner__isnull', True), ('owner_is_client', False), _connector='OR'), name='action_one_owner')],
+            },
         ),
     ]

@@ -44,6 +44,9 @@ class Migration(migrations.Migration):
                 ('replaced_at', models.DateTimeField(blank=True, null=True)),
                 ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='edition_until_after_from'), models.CheckConstraint(condition=models.Q(('threshold__gte', 10), models.Q(('threshold_reason', ''), _negated=True), _connector='OR'), name='edition_low_threshold_has_reason'), models.CheckConstraint(condition=models.Q(('threshold__gte', 3)), name='edition_threshold_not_lower')],
+            },
         ),
         migrations.CreateModel(
             name='Export',
@@ -63,6 +66,9 @@ class Migration(migrations.Migration):
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='research.edition')),
                 ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), ('failed_at__isnull', True), _connector='OR'), name='export_one_end'), models.UniqueConstraint(condition=models.Q(('failed_at__isnull', True), ('finished_at__isnull', True)), fields=('edition',), name='export_one_runs')],
+            },
         ),
         migrations.CreateModel(
             name='Included',
@@ -72,6 +78,10 @@ class Migration(migrations.Migration):
                 ('place', models.UUIDField()),
                 ('export', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='included', to='research.export')),
             ],
+            options={
+                'indexes': [models.Index(fields=['circle_id'], name='included_circle')],
+                'constraints': [models.UniqueConstraint(fields=('export', 'circle_id'), name='included_once'), models.UniqueConstraint(fields=('export', 'place'), name='included_in_one_place')],
+            },
         ),
         migrations.CreateModel(
             name='Study',
@@ -112,26 +122,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), ('failed_at__isnull', True), _connector='OR'), name='export_one_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='export',
-            constraint=models.UniqueConstraint(condition=models.Q(('failed_at__isnull', True), ('finished_at__isnull', True)), fields=('edition',), name='export_one_runs'),
-        ),
-        migrations.AddIndex(
-            model_name='included',
-            index=models.Index(fields=['circle_id'], name='included_circle'),
-        ),
-        migrations.AddConstraint(
-            model_name='included',
-            constraint=models.UniqueConstraint(fields=('export', 'circle_id'), name='included_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='included',
-            constraint=models.UniqueConstraint(fields=('export', 'place'), name='included_in_one_place'),
-        ),
-        migrations.AddConstraint(
             model_name='edition',
             constraint=models.UniqueConstraint(fields=('study', 'number'), name='edition_number_once'),
         ),
@@ -142,17 +132,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='edition',
             constraint=models.UniqueConstraint(condition=models.Q(('opened_at__isnull', False), ('replaced_at__isnull', True)), fields=('study',), name='edition_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='edition_until_after_from'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('threshold__gte', 10), models.Q(('threshold_reason', ''), _negated=True), _connector='OR'), name='edition_low_threshold_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('threshold__gte', 3)), name='edition_threshold_not_lower'),
         ),
     ]

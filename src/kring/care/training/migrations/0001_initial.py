@@ -43,6 +43,9 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to=settings.AUTH_USER_MODEL)),
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('person', 'cohort'), name='enrolled_once')],
+            },
         ),
         migrations.CreateModel(
             name='Certificate',
@@ -57,6 +60,9 @@ class Migration(migrations.Migration):
                 ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='training.enrolment')),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('issued_on'))), name='certificate_expires_after_issue')],
+            },
         ),
         migrations.CreateModel(
             name='BoosterRound',
@@ -69,6 +75,9 @@ class Migration(migrations.Migration):
                 ('reminded_at', models.DateTimeField(blank=True, null=True)),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='training.enrolment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('enrolment',), name='booster_one_open_round')],
+            },
         ),
         migrations.CreateModel(
             name='Part',
@@ -80,6 +89,9 @@ class Migration(migrations.Migration):
                 ('retired_at', models.DateTimeField(blank=True, null=True)),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='people.organisation')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('key',), name='part_once_in_library'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('organisation', 'key'), name='part_once_in_organisation')],
+            },
         ),
         migrations.CreateModel(
             name='PartVersion',
@@ -91,6 +103,9 @@ class Migration(migrations.Migration):
                 ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='training.part')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('part', 'number'), name='part_version_once')],
+            },
         ),
         migrations.CreateModel(
             name='Booster',
@@ -107,6 +122,10 @@ class Migration(migrations.Migration):
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='boosters', to='training.enrolment')),
                 ('part_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.partversion')),
             ],
+            options={
+                'indexes': [models.Index(fields=['enrolment', 'due_at'], name='booster_due')],
+                'constraints': [models.UniqueConstraint(fields=('enrolment', 'part_version', 'question'), name='booster_once_per_question')],
+            },
         ),
         migrations.CreateModel(
             name='Programme',
@@ -133,6 +152,9 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='training.programme')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('programme', 'number'), name='programme_version_once'), models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('programme',), name='programme_one_draft')],
+            },
         ),
         migrations.CreateModel(
             name='PlacedPart',
@@ -146,6 +168,9 @@ class Migration(migrations.Migration):
                 ('part_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.partversion')),
                 ('programme_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placed', to='training.programmeversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('programme_version', 'part'), name='placed_part_once'), models.UniqueConstraint(fields=('programme_version', 'order'), name='placed_part_order')],
+            },
         ),
         migrations.AddField(
             model_name='cohort',
@@ -163,6 +188,9 @@ class Migration(migrations.Migration):
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.part')),
                 ('part_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.partversion')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('enrolment', 'part'), name='progress_once_per_part'), models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('completed_at__gte', models.F('opened_at')), _connector='OR'), name='progress_done_after_opened')],
+            },
         ),
         migrations.CreateModel(
             name='QuizAttempt',
@@ -177,6 +205,10 @@ class Migration(migrations.Migration):
                 ('part', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.part')),
                 ('part_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.partversion')),
             ],
+            options={
+                'indexes': [models.Index(fields=['part', 'submitted_at'], name='quiz_submitted')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('submitted_at__isnull', True)), fields=('enrolment', 'part'), name='quiz_one_open_attempt'), models.CheckConstraint(condition=models.Q(('points__lte', models.F('points_possible'))), name='quiz_points_possible')],
+            },
         ),
         migrations.CreateModel(
             name='QuizAnswer',
@@ -189,6 +221,9 @@ class Migration(migrations.Migration):
                 ('answered_at', models.DateTimeField()),
                 ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='training.quizattempt')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('attempt', 'question'), name='quiz_answer_once')],
+            },
         ),
         migrations.CreateModel(
             name='ReadinessCheck',
@@ -203,6 +238,9 @@ class Migration(migrations.Migration):
                 ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.team')),
                 ('written_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('cohort', 'team'), name='readiness_once_per_team')],
+            },
         ),
         migrations.CreateModel(
             name='WorkshopSession',
@@ -221,6 +259,9 @@ class Migration(migrations.Migration):
                 ('part_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='training.partversion')),
                 ('trainer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('minutes__gte', 10), ('minutes__lte', 600)), name='workshop_minutes'), models.CheckConstraint(condition=models.Q(('held_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='workshop_held_or_cancelled')],
+            },
         ),
         migrations.CreateModel(
             name='Attendance',
@@ -231,6 +272,9 @@ class Migration(migrations.Migration):
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='training.enrolment')),
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='training.workshopsession')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('session', 'enrolment'), name='workshop_attendance_once')],
+            },
         ),
         migrations.CreateModel(
             name='BoosterReview',
@@ -274,93 +318,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('cohort', 'team'), name='cohort_team_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('person', 'cohort'), name='enrolled_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_on__gt', models.F('issued_on'))), name='certificate_expires_after_issue'),
-        ),
-        migrations.AddConstraint(
-            model_name='boosterround',
-            constraint=models.UniqueConstraint(condition=models.Q(('done_at__isnull', True)), fields=('enrolment',), name='booster_one_open_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('key',), name='part_once_in_library'),
-        ),
-        migrations.AddConstraint(
-            model_name='part',
-            constraint=models.UniqueConstraint(condition=models.Q(('organisation__isnull', False)), fields=('organisation', 'key'), name='part_once_in_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='partversion',
-            constraint=models.UniqueConstraint(fields=('part', 'number'), name='part_version_once'),
-        ),
-        migrations.AddIndex(
-            model_name='booster',
-            index=models.Index(fields=['enrolment', 'due_at'], name='booster_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='booster',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'part_version', 'question'), name='booster_once_per_question'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeversion',
-            constraint=models.UniqueConstraint(fields=('programme', 'number'), name='programme_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='programmeversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('programme',), name='programme_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='placedpart',
-            constraint=models.UniqueConstraint(fields=('programme_version', 'part'), name='placed_part_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='placedpart',
-            constraint=models.UniqueConstraint(fields=('programme_version', 'order'), name='placed_part_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'part'), name='progress_once_per_part'),
-        ),
-        migrations.AddConstraint(
-            model_name='progress',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at__isnull', True), ('completed_at__gte', models.F('opened_at')), _connector='OR'), name='progress_done_after_opened'),
-        ),
-        migrations.AddIndex(
-            model_name='quizattempt',
-            index=models.Index(fields=['part', 'submitted_at'], name='quiz_submitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='quizattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('submitted_at__isnull', True)), fields=('enrolment', 'part'), name='quiz_one_open_attempt'),
-        ),
-        migrations.AddConstraint(
-            model_name='quizattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('points__lte', models.F('points_possible'))), name='quiz_points_possible'),
-        ),
-        migrations.AddConstraint(
-            model_name='quizanswer',
-            constraint=models.UniqueConstraint(fields=('attempt', 'question'), name='quiz_answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='readinesscheck',
-            constraint=models.UniqueConstraint(fields=('cohort', 'team'), name='readiness_once_per_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='workshopsession',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__gte', 10), ('minutes__lte', 600)), name='workshop_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='workshopsession',
-            constraint=models.CheckConstraint(condition=models.Q(('held_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='workshop_held_or_cancelled'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('session', 'enrolment'), name='workshop_attendance_once'),
         ),
     ]

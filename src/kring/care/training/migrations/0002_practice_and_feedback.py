@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('circles', '0004_progress'),
-        ('training', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('training', '0001_initial'),
     ]
 
     operations = [
@@ -52,6 +52,10 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='practices', to='training.enrolment')),
             ],
+            options={
+                'indexes': [models.Index(fields=['enrolment', 'held_on'], name='practice_held')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('phase__isnull', False), models.Q(('chime', ''), _negated=True), _connector='OR'), name='practice_is_about_something'), models.CheckConstraint(condition=models.Q(('phase__isnull', True), models.Q(('phase__gte', 1), ('phase__lte', 6)), _connector='OR'), name='practice_phase_1_to_6'), models.CheckConstraint(condition=models.Q(('asked_at__isnull', True), ('held_on__isnull', False), _connector='OR'), name='practice_asked_after_it_was_held')],
+            },
         ),
         migrations.CreateModel(
             name='Observation',
@@ -68,6 +72,9 @@ class Migration(migrations.Migration):
                 ('observer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='training.practice')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('practice', 'observer'), name='observation_once_per_observer'), models.CheckConstraint(condition=models.Q(('observer', models.F('learner')), _negated=True), name='observation_never_of_oneself'), models.CheckConstraint(condition=models.Q(('client_agreed', True)), name='observation_client_agreed'), models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 0), ('share__lte', 100)), _connector='OR'), name='observation_share')],
+            },
         ),
         migrations.CreateModel(
             name='FeedbackNote',
@@ -83,6 +90,9 @@ class Migration(migrations.Migration):
                 ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('practice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='training.practice')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('practice', 'by'), name='feedback_note_once'), models.CheckConstraint(condition=models.Q(('by', models.F('learner')), _negated=True), name='feedback_note_never_to_oneself')],
+            },
         ),
         migrations.CreateModel(
             name='PracticeCircle',
@@ -132,6 +142,9 @@ class Migration(migrations.Migration):
                 ('rater', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('release', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='training.release')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('practice', 'rater'), name='rating_once_per_contact'), models.CheckConstraint(condition=models.Q(('connectedness__isnull', True), models.Q(('connectedness__gte', 1), ('connectedness__lte', 5)), _connector='OR'), name='rating_connectedness'), models.CheckConstraint(condition=models.Q(('hope__isnull', True), models.Q(('hope__gte', 1), ('hope__lte', 5)), _connector='OR'), name='rating_hope'), models.CheckConstraint(condition=models.Q(('identity__isnull', True), models.Q(('identity__gte', 1), ('identity__lte', 5)), _connector='OR'), name='rating_identity'), models.CheckConstraint(condition=models.Q(('meaning__isnull', True), models.Q(('meaning__gte', 1), ('meaning__lte', 5)), _connector='OR'), name='rating_meaning'), models.CheckConstraint(condition=models.Q(('empowerment__isnull', True), models.Q(('empowerment__gte', 1), ('empowerment__lte', 5)), _connector='OR'), name='rating_empowerment'), models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('connectedness__isnull', True), ('empowerment__isnull', True), ('hope__isnull', True), ('identity__isnull', True), ('meaning__isnull', True), ('release__isnull', True)), _connector='OR'), name='rating_withdrawn_holds_nothing'), models.CheckConstraint(condition=models.Q(('release__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='rating_released_was_given')],
+            },
         ),
         migrations.CreateModel(
             name='StaffScore',
@@ -144,6 +157,9 @@ class Migration(migrations.Migration):
                 ('scores', models.JSONField(default=dict)),
                 ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff_scores', to='training.enrolment')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('enrolment', 'instrument', 'moment'), name='staff_score_once')],
+            },
         ),
         migrations.CreateModel(
             name='Coached',
@@ -182,81 +198,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('enrolment', 'to'), name='learner_choice_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='practice',
-            index=models.Index(fields=['enrolment', 'held_on'], name='practice_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__isnull', False), models.Q(('chime', ''), _negated=True), _connector='OR'), name='practice_is_about_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('phase__isnull', True), models.Q(('phase__gte', 1), ('phase__lte', 6)), _connector='OR'), name='practice_phase_1_to_6'),
-        ),
-        migrations.AddConstraint(
-            model_name='practice',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_at__isnull', True), ('held_on__isnull', False), _connector='OR'), name='practice_asked_after_it_was_held'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('practice', 'observer'), name='observation_once_per_observer'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('observer', models.F('learner')), _negated=True), name='observation_never_of_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('client_agreed', True)), name='observation_client_agreed'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 0), ('share__lte', 100)), _connector='OR'), name='observation_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedbacknote',
-            constraint=models.UniqueConstraint(fields=('practice', 'by'), name='feedback_note_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedbacknote',
-            constraint=models.CheckConstraint(condition=models.Q(('by', models.F('learner')), _negated=True), name='feedback_note_never_to_oneself'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('practice', 'rater'), name='rating_once_per_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('connectedness__isnull', True), models.Q(('connectedness__gte', 1), ('connectedness__lte', 5)), _connector='OR'), name='rating_connectedness'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('hope__isnull', True), models.Q(('hope__gte', 1), ('hope__lte', 5)), _connector='OR'), name='rating_hope'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('identity__isnull', True), models.Q(('identity__gte', 1), ('identity__lte', 5)), _connector='OR'), name='rating_identity'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('meaning__isnull', True), models.Q(('meaning__gte', 1), ('meaning__lte', 5)), _connector='OR'), name='rating_meaning'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('empowerment__isnull', True), models.Q(('empowerment__gte', 1), ('empowerment__lte', 5)), _connector='OR'), name='rating_empowerment'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), models.Q(('connectedness__isnull', True), ('empowerment__isnull', True), ('hope__isnull', True), ('identity__isnull', True), ('meaning__isnull', True), ('release__isnull', True)), _connector='OR'), name='rating_withdrawn_holds_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('release__isnull', True), ('answered_at__isnull', False), _connector='OR'), name='rating_released_was_given'),
-        ),
-        migrations.AddConstraint(
-            model_name='staffscore',
-            constraint=models.UniqueConstraint(fields=('enrolment', 'instrument', 'moment'), name='staff_score_once'),
         ),
     ]
