@@ -8,11 +8,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kring.care.board import agreeing
 from kring.care.circles import actions as circle_actions
 from kring.care.circles import sharing
 from kring.care.circles.topics import Topic
+from kring.care.measures import actions as measures
+from kring.care.measures import texts
 from kring.care.meetings import actions as meeting_actions
 from kring.care.plan import actions as plan_actions
+from tests.browser.pages import measures as measures_pages
+from tests.browser.pages.measures import line_of
+from tests.care import routes  # noqa: F401 (the rows need it whole first)
+from tests.care.research import study
+from tests.care.rows import board as board_rows
 
 MOST_QUERIES = 12
 
@@ -72,3 +80,58 @@ def test_a_proposal_waits_for_the_client_only(client, cast):
     for name, seen in [("noor", True), ("ximena", False)]:
         client.force_login(cast.people[name])
         assert ("Samen naar de markt" in client.get(f"/c/{cast.circle.pk}/").content.decode()) == seen
+
+
+def home_of(client, cast, name):
+    client.force_login(cast.people[name])
+    return client.get(f"/c/{cast.circle.pk}/").content.decode()
+
+
+def test_questions_that_wait_are_the_next_step_and_are_not_named(client, cast):
+    line = line_of(cast, "kring-checkin")
+    page = home_of(client, cast, "noor")
+    assert f"/progress/{line.pk}/open/" in page
+    assert "Er wacht een pagina met vragen op je" in page
+    assert texts.title_of("kring-checkin") not in page
+    assert "Wie is belangrijk voor je?" not in page  # one step at a time
+    for other in ("sanne", "ruth"):
+        assert "pagina met vragen" not in home_of(client, cast, other)
+    measures_pages.fill(cast, line, 2)
+    assert "pagina met vragen" not in home_of(client, cast, "noor")
+
+
+def test_what_was_begun_is_gone_on_with(client, cast):
+    measures_pages.begun(cast)
+    assert "Je begon aan een pagina met vragen" in home_of(client, cast, "noor")
+
+
+def test_a_member_finds_their_own_questions_at_home(client, cast):
+    measures.begin_own(by=cast.seat("sanne"), id=uuid.uuid4(), instrument="kring-naaste")
+    assert "pagina met vragen" in home_of(client, cast, "sanne")
+    assert "pagina met vragen" not in home_of(client, cast, "noor")
+
+
+def test_early_signs_wait_as_a_message_until_they_are_read(client, cast):
+    link = board_rows.noors_link(cast)
+    agreeing.choose(by=cast.seat("noor"), wanted={cast.members["sanne"].pk: ["notices", "told"]})
+    assert "Als ik iets merk" in home_of(client, cast, "sanne")
+    assert "Als ik iets merk" not in home_of(client, cast, "ximena")
+    agreeing.notice(by=cast.seat("noor"), id=uuid.uuid4(), colour="red")
+    assert "Er is een bericht voor je" in home_of(client, cast, "sanne")
+    assert "rood" not in home_of(client, cast, "sanne").lower()
+    client.get(f"/c/{cast.circle.pk}/signs/", follow=True)
+    assert "Er is een bericht voor je" not in home_of(client, cast, "sanne")
+    assert "Er is een bericht voor je" not in home_of(client, cast, "noor")  # it is her own
+    agreeing.answer(by=board_rows.desk(cast), sign=link.signs.get(), reply="We bellen je.")
+    assert "Er is een bericht voor je" in home_of(client, cast, "noor")
+
+
+def test_a_study_waits_at_home_until_the_client_looked(client, cast):
+    edition = study.opened(cast)
+    page = home_of(client, cast, "noor")
+    assert f"/research/{edition.pk}/" in page
+    assert edition.title_nl not in page
+    assert "Er is een vraag voor je" not in home_of(client, cast, "ruth")
+    client.force_login(cast.noor)
+    client.get(f"/c/{cast.circle.pk}/research/{edition.pk}/")
+    assert "Er is een vraag voor je" not in home_of(client, cast, "noor")

@@ -5,7 +5,8 @@ import uuid
 from django.core import signing
 
 from kring.care.home import actions
-from tests.browser.pages import Visit
+from tests.browser.pages import Visit, board, measures
+from tests.care.research import study
 
 
 def _save(page):
@@ -19,12 +20,20 @@ def _begun_for_olaf(cast):
     return {"ticket": signing.dumps([str(id), str(cast.olaf.pk)], salt=actions.SALT)}
 
 
+def _much_waits(cast):
+    """Questions, a study and an answer of the team, all at once."""
+    study.opened(cast)
+    measures.waiting(cast)
+    return board.answered_sign(cast)
+
+
 VISITS = [
     Visit("home/front.html", "/", who=None),
     Visit("home/start.html", "/"),
     Visit("home/start.html", "/", who="olaf", state="no circle"),
     Visit("outbox.html", "/demo/outbox/", state="of the demo", settings={"DEMO": True}),
     Visit("home/circle.html", "/c/{circle}/", state="of the client"),
+    Visit("home/circle.html", "/c/{circle}/", state="with what waits", prepare=_much_waits),
     Visit("home/circle.html", "/c/{circle}/", who="sanne", state="of a member"),
     Visit("home/circle.html", "/c/{circle}/", who="bram", state="of somebody paused"),
     Visit("home/start.html", "/", who="ruth", state="of a regieondersteuner"),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from kring.care.circles.door import sit
 from kring.care.circles.seats import Seat
 from kring.care.circles.trail import saw
+from kring.care.circles.waiting import waits_for
 from kring.care.home.reading import Home, home_of
 from kring.care.home.steps import next_step
 
@@ -16,8 +17,11 @@ def circle(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     home = home_of(seat)
     saw(seat, "circle", shown(seat, home))
-    step = next_step(home) if seat.is_client and not seat.preview and seat.open else None
-    return render(request, "home/circle.html", {"seat": seat, "here": "circle", "home": home, "step": step})
+    there = waits_for(seat)
+    waits, ways_in = [one for one in there if one.title], [one for one in there if not one.title]
+    step = next_step(home) if seat.is_client and not seat.preview and seat.open and not waits else None
+    page = {"seat": seat, "here": "circle", "home": home, "step": step, "waits": waits, "ways_in": ways_in}
+    return render(request, "home/circle.html", page)
 
 
 def shown(seat: Seat, home: Home) -> list[str]:

@@ -11,9 +11,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from kring.care.circles.models import Member
-from kring.care.circles.policy import SECOND_THOUGHTS, may_direct, may_type_on, visible
+from kring.care.circles.policy import SECOND_THOUGHTS, may_direct, may_type_on, reach_by_values, visible
 from kring.care.circles.seats import Seat
-from kring.care.circles.topics import FORMAL_ROLES, MemberRole, Task, Zone
+from kring.care.circles.topics import FORMAL_ROLES, MemberRole, Task, Topic, Zone
 from kring.care.measures.models import (
     FilledIn,
     LifeFactor,
@@ -27,7 +27,7 @@ from kring.care.measures.models import (
 from kring.care.stored import Denied
 
 Row = TypeVar("Row")
-RUNNING = Q(removed_at=None, ended_at=None, paused_at=None)
+RUNNING = Q(removed_at__isnull=True, ended_at__isnull=True, paused_at__isnull=True)
 
 
 def lines_visible_to(seat: Seat) -> QuerySet[Schedule]:
@@ -62,16 +62,24 @@ def _own_work(seat: Seat) -> Q:
 
 def asked_of(seat: Seat) -> QuerySet[Schedule]:
     """The agreed lines that this seat may fill in, running or not."""
-    agreed = Schedule.objects.filter(circle_id=seat.circle_id, removed_at=None, agreed_at__isnull=False)
     if seat.preview or not seat.open or seat.kind not in ("client", "member"):
-        return agreed.none()
-    if seat.is_client:
+        return Schedule.objects.none()
+    opened, types = Topic.PROGRESS in seat.topics, seat.does(Task.PROGRESS)
+    return asked_by_values(seat.kind, opened, seat.role, types, seat.circle_id, seat.member_id)
+
+
+def asked_by_values(
+    kind: str, opened: bool, role: str, types: bool, circle_id: uuid.UUID, member_id: uuid.UUID | None
+) -> QuerySet[Schedule]:
+    """`asked_of` from plain values, so that a prepared query can use the same rule."""
+    agreed = Schedule.objects.filter(circle_id=circle_id, removed_at__isnull=True, agreed_at__isnull=False)
+    if kind == "client":
         return agreed.filter(respondent=Respondent.CLIENT)
-    seen = Q(pk__in=visible(Schedule, seat))
-    typed = Q(respondent=Respondent.CLIENT) & seen if seat.does(Task.PROGRESS) else Q(pk__in=[])
-    if seat.role not in FORMAL_ROLES:
+    seen = reach_by_values(Topic.PROGRESS, kind, opened, role, circle_id, member_id)
+    typed = Q(respondent=Respondent.CLIENT) & seen if types else Q(pk__in=[])
+    if role not in FORMAL_ROLES:
         return agreed.filter(typed)
-    mine = (Q(member_id=seat.member_id) | Q(member=None)) & (Q(zone=Zone.CIRCLE) | seen)
+    mine = (Q(member_id=member_id) | Q(member__isnull=True)) & (Q(zone=Zone.CIRCLE) | seen)
     return agreed.filter(typed | mine & Q(respondent=Respondent.PROFESSIONAL))
 
 

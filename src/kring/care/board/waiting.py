@@ -1,0 +1,72 @@
+"""What is new about early signs, for the home of a circle, and the way in for members whom the client chose.
+
+No colour and no answer stands on a home page: only that there is something to read.
+"""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kring.care.audit.models import Event
+from kring.care.board.models import Chosen, Sign
+from kring.care.circles.seats import Seat
+from kring.care.circles.waiting import Waits, says_what_waits
+from kring.care.prepared import prepared
+
+ORDER = 10
+NEW = dt.timedelta(days=14)
+"""What nobody looked at for so long is not new any more: it stays on its own page."""
+
+
+@says_what_waits
+def signs(seat: Seat) -> Iterator[Waits]:
+    """Something was said or answered since this person last looked: what a letter was sent about too. Else, for
+    whom the client chose, the way in.
+    """
+    if seat.circle.team_id is None:
+        return
+    chosen = None if seat.is_client else _chosen.first(circle_id=seat.circle_id, member_id=seat.member_id)
+    if not seat.is_client and chosen is None:
+        return
+    told = seat.is_client or chosen.told  # type: ignore[union-attr]
+    address = reverse("signs:page", args=[seat.circle_id])
+    rows = _signs.rows(circle_id=seat.circle_id, person_id=seat.person_id, since=timezone.now() - NEW)
+    if any(_is_new(seat, row, told) for row in rows):
+        yield Waits(ORDER, _("Read it"), address, _("There is a message for you"), _("Read it when it suits you."))
+    elif not seat.is_client:
+        yield Waits(ORDER, _("If I notice something"), address)
+
+
+def _is_new(seat: Seat, row: Any, told: bool) -> bool:
+    mine = row.noticed_by_id == seat.person_id
+    said = row.created_at if told and not mine else None
+    answered = row.answered_at if mine or seat.is_client else None
+    newest = max((moment for moment in (said, answered) if moment), default=None)
+    return newest is not None and (row.looked_at is None or row.looked_at < newest)
+
+
+@prepared(circle_id=uuid.UUID, person_id=uuid.UUID, since=dt.datetime)
+def _signs(*, circle_id: uuid.UUID, person_id: uuid.UUID, since: dt.datetime) -> QuerySet[Any, Any]:
+    """The signs of the link that runs, said or answered of late, and when this person last looked at them."""
+    looks = Event.objects.filter(circle_id=circle_id, actor_id=person_id, thing__in=["signs", "board"])
+    running = Sign.objects.filter(
+        Q(created_at__gte=since) | Q(answered_at__gte=since), withdrawn_at__isnull=True,
+        agreement__circle_id=circle_id, agreement__ended_at__isnull=True, agreement__team__isnull=False,
+    )  # fmt: skip
+    seen = running.annotate(looked_at=Subquery(looks.filter(verb="viewed").order_by("-id").values("at")[:1]))
+    return seen.values_list("created_at", "answered_at", "noticed_by_id", "looked_at", named=True)
+
+
+@prepared(circle_id=uuid.UUID, member_id=uuid.UUID)
+def _chosen(*, circle_id: uuid.UUID, member_id: uuid.UUID) -> QuerySet[Any, Any]:
+    running = Chosen.objects.filter(
+        member_id=member_id, ended_at__isnull=True, agreement__circle_id=circle_id,
+        agreement__ended_at__isnull=True, agreement__team__isnull=False,
+    )  # fmt: skip
+    return running.values_list("notices", "told", named=True)
