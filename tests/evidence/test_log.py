@@ -123,6 +123,28 @@ def test_an_open_log_notices_that_the_file_was_put_back_or_edited(tmp_path: Path
     assert log.read(path) == events
 
 
+def test_a_copy_of_a_line_that_was_changed_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.jsonl"
+    log.append(path, [decide("a-1")])
+    path.write_text(path.read_text() + path.read_text().replace("include", "exclude"))
+    with pytest.raises(Problem, match=r"line 2.*changed by hand"):
+        log.read(path)
+
+
+def test_a_look_gives_each_line_once_ours_and_others(tmp_path: Path) -> None:
+    path, events = tmp_path / "decisions.jsonl", [decide(f"a-{n}") for n in range(4)]
+    held, other = log.Log(path), log.Log(path)
+    assert held.look() == (True, [])
+    held.append(events[:1])
+    other.append(events[1:3])
+    assert held.look() == (False, [(1, events[0]), (2, events[1]), (3, events[2])])
+    assert held.look() == (False, [])
+    path.write_text(path.read_text() + '{"id": "half')  # being written, or torn
+    assert held.look() == (False, [])
+    held.append(events[3:])
+    assert held.look() == (False, [(4, events[3])])
+
+
 def test_a_write_that_fails_is_taken_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, first = tmp_path / "decisions.jsonl", decide("a-1")
     held = log.Log(path)

@@ -1,6 +1,8 @@
 """Screening: decisions are logged for good, what holds follows from the log, nobody loses work."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from kring.evidence.screening import filters, state, terminal
 from kring.evidence.screening.agreement import agreement, kappa
 from kring.evidence.screening.language import WORDS
 from kring.evidence.screening.session import Session
-from kring.evidence.screening.state import STAGES, derive, in_order
+from kring.evidence.screening.standing import Standing
+from kring.evidence.screening.state import STAGES, derive
 from kring.evidence.screening.web import marked, percent
 from tests.evidence.test_ranking import made_up_set
 
@@ -99,6 +102,85 @@ def test_what_another_writes_in_the_same_moment_is_not_missed(folder: Folder, mo
     assert set(ann.waiting()) == {"a-00003", "a-00004"}
 
 
+OTHER = """
+import sys
+from pathlib import Path
+from kring.evidence import log
+held = log.Log(Path(sys.argv[1]))
+for n in range(40):
+    said = "exclude" if n % 3 else "include"
+    event = log.event(stage="title_abstract", reviewer="bo", record_id=f"a-{n + 41:05d}", decision=said)
+    held.append([event])
+    print(n, flush=True)
+"""
+
+
+def test_two_processes_screen_at_once_and_each_reads_only_the_new_lines(tmp_path: Path, monkeypatch) -> None:
+    folder = a_review(tmp_path / "r", [f"Title {n}" for n in range(100)])
+    session, read = Session(folder, "ann"), []
+    parse = log.parse_line
+    monkeypatch.setattr(log, "parse_line", lambda *args: read.append(args[1]) or parse(*args))
+    other = subprocess.Popen([sys.executable, "-c", OTHER, str(folder.decisions)], stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    for n, _ in enumerate(other.stdout, 1):
+        session.decide(f"a-{n:05d}", "include" if n % 4 else "exclude")
+    other.wait()
+    assert session.progress() == (80, 100)
+    assert len(read) == len(set(read)) == 40  # bo's lines, each once; ours were known
+    assert session.states == state(folder)
+    assert session.last()["record_id"] == "a-00040"
+    assert Session(folder, "ann").meter() == session.meter()
+
+
+def test_a_reading_of_the_meter_holds_for_one_more_in_two_hundred(tmp_path: Path) -> None:
+    folder = a_review(tmp_path / "r", [f"Title {n}" for n in range(500)])
+    known = {"stage": "title_abstract", "reviewer": "ann"}
+    said = ["include", *["exclude"] * 399]
+    log.append(
+        folder.decisions, [log.event(**known, record_id=f"a-{n:05d}", decision=d) for n, d in enumerate(said, 1)]
+    )
+    session, seen = Session(folder, "ann"), []
+    for n in range(401, 405):
+        session.decide(f"a-{n:05d}", "exclude")
+        seen.append(session.meter().screened)
+    session.decide("a-00405", "include")
+    assert (seen, session.meter().screened) == ([401, 401, 401, 404], 405)
+
+
+def test_a_log_that_was_put_back_is_read_anew(folder: Folder) -> None:
+    session = Session(folder, "ann")
+    session.decide("a-00001", "include")
+    kept = folder.decisions.read_bytes()
+    session.decide("a-00002", "exclude")
+    folder.decisions.write_bytes(kept)  # as version control would
+    assert session.progress() == (1, 4)
+    assert session.last()["record_id"] == "a-00001"
+    folder.decisions.unlink()
+    assert session.progress() == (0, 4)
+    assert session.last() is None
+
+
+def test_an_edit_in_a_line_long_read_is_named_at_each_look(folder: Folder) -> None:
+    session = Session(folder, "ann")
+    for n in (1, 2, 3):
+        session.decide(f"a-{n:05d}", "include")
+    text = folder.decisions.read_text()
+    folder.decisions.write_text(text.replace("include", "exclude", 1))  # of the same length, far from the end
+    for _ in range(2):
+        with pytest.raises(Problem, match="line 1: This line was changed by hand"):
+            session.next()
+    folder.decisions.write_text(text)
+    assert session.progress() == (3, 4)
+
+
+def test_a_line_about_a_record_that_is_gone_is_named_at_each_look(folder: Folder) -> None:
+    session = Session(folder, "ann")
+    log_line(folder, record_id="gone-1", decision="include")
+    for _ in range(2):
+        with pytest.raises(Problem, match="line 1: This decision is about record gone-1"):
+            session.progress()
+
+
 def test_the_ranking_learns_from_the_decisions(tmp_path: Path) -> None:
     texts, truth = made_up_set(120, 20)
     folder = a_review(tmp_path / "r", texts)
@@ -133,6 +215,16 @@ def test_with_two_reviewers_a_record_waits_for_the_second(tmp_path: Path) -> Non
     assert {record.id for record in map(bo.records.get, bo.waiting())} == {"a-00001", "a-00002"}
     bo.decide("a-00001", "maybe")
     assert state(folder)["a-00001"].title_abstract.outcome == "include"
+
+
+def test_the_meter_waits_for_the_second_reviewer_too(tmp_path: Path) -> None:
+    folder = a_review(tmp_path / "r", ["One", "Two", "Three"], dual=True)
+    ann, bo = Session(folder, "ann"), Session(folder, "bo")
+    ann.decide("a-00001", "exclude")
+    assert (ann.meter().screened, ann.meter().found) == (0, 0)
+    bo.decide("a-00001", "exclude")
+    ann.refresh()
+    assert (ann.meter().screened, ann.meter().found) == (1, 0)
 
 
 def test_a_difference_is_a_conflict_until_somebody_settles_it(tmp_path: Path) -> None:
@@ -268,7 +360,15 @@ def test_any_order_of_the_same_decisions_gives_the_same_state(data: st.DataObjec
     states = derive(events, names, dual=dual)
     assert derive(shuffled, names, dual=dual) == states
     assert derive(shuffled * 2, names, dual=dual) == states
-    assert in_order(shuffled, names, states) == in_order(events, names, states)
+    followed, at_once = Standing(names, dual=dual), Standing(names, dual=dual)
+    at_once.take_in(events)
+    for event in shuffled:
+        followed.take_in([event])
+    assert followed.states == at_once.states == states
+    assert followed.order() == at_once.order()
+    for stage, reviewer in (("title_abstract", "ann"), ("full_text", "bo")):
+        mine = [e for e in log.standing(events) if (e["stage"], e["reviewer"]) == (stage, reviewer)]
+        assert followed.last(stage, reviewer) == at_once.last(stage, reviewer) == (mine[-1] if mine else None)
 
 
 # ── bad input ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,8 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
@@ -57,14 +58,12 @@ def undo(of: Mapping[str, Any], *, reviewer: str, reason: str | None = None, at:
 
 
 class Log:
-    """The log held open for adding: after the first look, one append reads only what others wrote in between.
+    """The log held open: after the first look, adding or looking again parses only what was written in between.
 
-    Two processes may write at once: each appends under a lock of the file, after taking in the other's lines. What
-    was read is trusted only while the file is the same one and still ends there as it did; otherwise (a file put
-    back from version control, a line edited by hand) it is read anew.
+    Two processes may write at once: each appends under a lock of the file, after taking in the other's lines. Where the
+    file is not as this one left it, its known part is compared by checksum before the rest is taken in; when that
+    differs (a file put back from version control, a line edited by hand) everything is read anew.
     """
-
-    TAIL = 256  # bytes before the end of what was read that must still be there
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -72,7 +71,10 @@ class Log:
 
     def _forget(self) -> None:
         self._known: set[str] = set()
-        self._file, self._end, self._tail, self._lines = -1, 0, b"", 0
+        self._end, self._sum, self._lines = 0, 0, 0  # of the known part: bytes, checksum, lines
+        self._stamp: tuple[int, ...] = ()
+        self._news: list[tuple[int, Row]] = []
+        self._anew = True
 
     def append(self, events: Iterable[Mapping[str, Any]]) -> int:
         """Add events that are not in the log yet; return, with all of them on the disk, how many were new.
@@ -84,34 +86,61 @@ class Log:
         new = not self.path.exists()
         with self.path.open("a+b", buffering=0) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            self._catch_up(file)
-            fresh = {row["id"]: line_of(row).encode("utf-8") for row in events if row["id"] not in self._known}
+            self._set_torn_aside(file, self._catch_up(file))
+            fresh = {row["id"]: dict(row) for row in events if row["id"] not in self._known}
             if fresh:
-                self._write(file, b"".join(fresh.values()))
-                self._take_in(fresh, b"".join(fresh.values()))
+                content = b"".join(line_of(row).encode("utf-8") for row in fresh.values())
+                self._write(file, content)
+                self._take_in(enumerate(fresh.values(), self._lines + 1), content)
+            self._stamp = _stamp(os.fstat(file.fileno()))
         if new:
             _settle_name(self.path)
         return len(fresh)
 
-    def _catch_up(self, file: FileIO) -> None:
-        """Take in the whole lines that others added; set a torn last one aside."""
-        if not self._is_as_left(file):
+    def look(self) -> tuple[bool, list[tuple[int, Row]]]:
+        """The events that came since the last look, ours too, checked, each with the number of its line.
+
+        True means: forget what earlier looks gave, the log is another one. A torn last line was never acknowledged, so
+        it is no decision. After a `Problem` the next look begins anew, so that no line slips by.
+        """
+        try:
+            if self.path.exists():
+                self._follow()
+            elif self._end:
+                self._forget()
+            news = [(number, row) for number, row in self._news if _check(self.path, number, row)]
+            _check_undone(self.path, news, self._known)
+        except Problem:
             self._forget()
-            self._file = os.fstat(file.fileno()).st_ino
+            raise
+        anew, self._anew, self._news = self._anew, False, []
+        return anew, news
+
+    def _follow(self) -> None:
+        if _stamp(self.path.stat()) == self._stamp:
+            return
+        with self.path.open("rb", buffering=0) as file:
+            stamp = _stamp(os.fstat(file.fileno()))
+            self._catch_up(file)
+        self._stamp = stamp
+
+    def _catch_up(self, file: FileIO) -> bytes:
+        """Take in the whole lines that others added; return the rest, a line torn off."""
+        if _stamp(os.fstat(file.fileno())) != self._stamp:
+            file.seek(0)
+            if zlib.crc32(file.read(self._end)) != self._sum:
+                self._forget()
         file.seek(self._end)
         content = file.readall()
         cut = content.rfind(b"\n") + 1
-        if cut < len(content):
-            with self.path.with_suffix(".torn").open("ab") as torn:
-                torn.write(content[cut:] + b"\n")
-            file.truncate(self._end + cut)
-        self._take_in((row["id"] for _, row in _rows(self.path, content[:cut], self._lines + 1)), content[:cut])
+        self._take_in(_rows(self.path, content[:cut], self._lines + 1), content[:cut])
+        return content[cut:]
 
-    def _is_as_left(self, file: FileIO) -> bool:
-        if os.fstat(file.fileno()).st_ino != self._file:
-            return False
-        file.seek(self._end - len(self._tail))
-        return file.read(len(self._tail)) == self._tail
+    def _set_torn_aside(self, file: FileIO, rest: bytes) -> None:
+        if rest:
+            with self.path.with_suffix(".torn").open("ab") as torn:
+                torn.write(rest + b"\n")
+            file.truncate(self._end)
 
     def _write(self, file: FileIO, content: bytes) -> None:
         try:
@@ -123,11 +152,18 @@ class Log:
             file.truncate(self._end)
             raise
 
-    def _take_in(self, ids: Iterable[str], content: bytes) -> None:
-        self._known.update(ids)
+    def _take_in(self, rows: Iterable[tuple[int, Row]], content: bytes) -> None:
+        for number, row in rows:
+            if row.get("id") not in self._known or row["id"] != digest(row):  # a changed copy is named by `look`
+                self._known.add(row.get("id", ""))
+                self._news.append((number, row))
         self._end += len(content)
         self._lines += content.count(b"\n")
-        self._tail = (self._tail + content)[-self.TAIL :]
+        self._sum = zlib.crc32(content, self._sum)
+
+
+def _stamp(stat: os.stat_result) -> tuple[int, ...]:
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def append(path: Path, events: Iterable[Mapping[str, Any]]) -> int:
@@ -151,23 +187,7 @@ def read(path: Path) -> list[Row]:
 
 def read_numbered(path: Path) -> list[tuple[int, Row]]:
     """Every event with the number of its line."""
-    if not path.exists():
-        return []
-    content = path.read_bytes()
-    cut = content.rfind(b"\n") + 1  # a torn last line was never acknowledged, so it is no decision
-    seen: dict[str, tuple[int, Row]] = {}
-    for number, row in _rows(path, content[:cut]):
-        _check(path, number, row)
-        seen.setdefault(row["id"], (number, row))
-    for number, row in seen.values():
-        if "undoes" in row and row["undoes"] not in seen:
-            raise Problem(
-                f"This takes back decision {row['undoes']}, which is not in the log.",
-                "Put the missing line back from version control.",
-                file=path,
-                line=number,
-            )
-    return list(seen.values())
+    return Log(path).look()[1]
 
 
 def standing(events: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -184,7 +204,7 @@ def _rows(path: Path, content: bytes, first: int = 1) -> Iterable[tuple[int, Row
             yield number, parse_line(path, number, raw)
 
 
-def _check(path: Path, number: int, row: Row) -> None:
+def _check(path: Path, number: int, row: Row) -> bool:
     missing = [key for key in ("id", "stage", "reviewer", "at") if not isinstance(row.get(key), str)]
     if missing:
         what, remedy = f"This line has no {missing[0]!r}.", "Put the line back from version control."
@@ -196,3 +216,15 @@ def _check(path: Path, number: int, row: Row) -> None:
             file=path,
             line=number,
         )
+    return True
+
+
+def _check_undone(path: Path, rows: Iterable[tuple[int, Row]], known: Container[str]) -> None:
+    for number, row in rows:
+        if "undoes" in row and row["undoes"] not in known:
+            raise Problem(
+                f"This takes back decision {row['undoes']}, which is not in the log.",
+                "Put the missing line back from version control.",
+                file=path,
+                line=number,
+            )

@@ -6,25 +6,25 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kring.evidence import log
-from kring.evidence.files import Row, line_of, tell, write_csv, write_json
+from kring.evidence.files import Row, tell, write_csv, write_json
 from kring.evidence.folder import Folder
 from kring.evidence.problem import Problem
 from kring.evidence.records import Record, canonical, read_records
 from kring.evidence.screening.agreement import agreement
 from kring.evidence.screening.criteria import read_criteria
 from kring.evidence.screening.model import Floats, Ranker, Recipe, due
+from kring.evidence.screening.standing import Standing
 from kring.evidence.screening.state import (
     DECISIONS,
     STAGES,
     RecordState,
     Stage,
     Verdict,
-    derive,
-    in_order,
+    checked,
     is_dual,
-    read_decisions,
 )
 from kring.evidence.screening.stopping import Meter, meter
 from kring.evidence.screening.words import Words, tfidf
@@ -51,25 +51,43 @@ class Session:
         self._row = {id_: row for row, id_ in enumerate(self._ids)}
         self._scores: Floats | None = None
         self._learnt = 0
-        self._size = -1
+        self._read: Meter | None = None
         self.refresh()
 
     def refresh(self) -> None:
-        """Take in what others wrote to the log since the last look."""
-        size = self.folder.decisions.stat().st_size if self.folder.decisions.exists() else 0
-        if size == self._size:
-            return
+        """Take in what was written to the log since the last look, by us or by others."""
         with self.lock:
-            self.events = read_decisions(self.folder, self.names)
-            self.states = derive(self.events, self.names, dual=self.dual)
-            self._by_record: dict[str, list[Row]] = {}
-            for event in self.events:
-                self._file(event)
-            self._size = size
+            anew, lines = self._log_file.look()
+            if anew:
+                self._begin()
+            try:
+                touched = self._standing.take_in(checked(self.folder, self.names, lines))
+            except Problem:
+                self._log_file = log.Log(self.folder.decisions)  # the next look must meet this line again
+                raise
+            for id_ in touched:
+                self._note(id_)
 
-    def _file(self, event: Row) -> None:
-        if "record_id" in event:
-            self._by_record.setdefault(self.names[event["record_id"]], []).append(event)
+    def _begin(self) -> None:
+        """Nothing decided: what the screens ask is kept as a column, one place for each record."""
+        size, first = len(self._ids), self.stage == "title_abstract"
+        self._standing = Standing(self.names, dual=self.dual)
+        self._here = np.full(size, first)  # belongs to this stage
+        self._open = np.full(size, first)  # this reviewer must still decide
+        self._label = np.full(size, -1, dtype=np.int8)  # relevant 1, irrelevant 0, unknown -1
+        self._found = np.full(size, -1, dtype=np.int8)  # the same, of records that are settled or in conflict
+
+    def _note(self, id_: str) -> None:
+        row, record = self._row[id_], self.states[id_]
+        self._here[row] = self.stage == "title_abstract" or record.title_abstract.onward
+        self._open[row] = self._here[row] and self._is_open(id_)
+        self._label[row] = _label(record.title_abstract)
+        outcome = record.title_abstract.outcome
+        self._found[row] = -1 if outcome in ("", "waiting") else outcome != "exclude"
+
+    @property
+    def states(self) -> dict[str, RecordState]:
+        return self._standing.states
 
     def verdict(self, id_: str) -> Verdict:
         found: Verdict = getattr(self.states[id_], self.stage)
@@ -79,24 +97,24 @@ class Session:
 
     def waiting(self) -> list[str]:
         """Records that this reviewer must still decide, most likely relevant first."""
+        return [self._ids[row] for row in self._queue()]
+
+    def _queue(self) -> NDArray[np.int64]:
         self.refresh()
-        open_ = [id_ for id_ in self._ids if self._is_open(id_)]
-        scores = self.scores()
-        return sorted(open_, key=lambda id_: (-scores[self._row[id_]], self._row[id_]))
+        self.scores()
+        queue: NDArray[np.int64] = self._ranked[self._open[self._ranked]]
+        return queue
 
     def _is_open(self, id_: str) -> bool:
-        if self.stage == "full_text" and not self.states[id_].title_abstract.onward:
-            return False
         verdict = self.verdict(id_)
-        mine = self.reviewer in verdict.by
         if self.stage == "full_text" and self.states[id_].retrieval == "not_retrieved":
             return False
         enough = len(verdict.by) >= (2 if self.dual else 1)
-        return not mine and not enough and verdict.settled is None
+        return self.reviewer not in verdict.by and not enough and verdict.settled is None
 
     def next(self) -> Record | None:
-        found = self.waiting()
-        return self.records[found[0]] if found else None
+        queue = self._queue()
+        return self.records[self._ids[queue[0]]] if len(queue) else None
 
     def scores(self) -> Floats:
         """How likely each record is relevant: learnt from all reviewers; before that, likeness to the criteria."""
@@ -106,6 +124,7 @@ class Session:
             if self._scores is None or (known and due(len(rows), self._learnt, self.recipe.growth)):
                 self._scores = self._ranking[1].learn(rows, labels) if known else self._cold()
                 self._learnt = len(rows) if known else 0
+                self._ranked = np.argsort(-self._scores, kind="stable")
             return self._scores
 
     @cached_property
@@ -116,16 +135,10 @@ class Session:
         words = tfidf(texts, min_df=2 if len(texts) > MANY else 1)
         return words, Ranker(words.matrix, self.recipe)
 
-    def labelled(self) -> tuple[np.ndarray, np.ndarray]:
+    def labelled(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """What the ranking learns from: a record is relevant when any reviewer let it pass the first stage."""
-        rows, labels = [], []
-        for id_, record in self.states.items():
-            verdict = record.title_abstract
-            said = [verdict.settled] if verdict.settled else list(verdict.by.values())
-            if said:
-                rows.append(self._row[id_])
-                labels.append(int(any(event["decision"] != "exclude" for event in said)))
-        return np.array(rows, dtype=np.int64), np.array(labels, dtype=np.int64)
+        rows = np.flatnonzero(self._label >= 0)
+        return rows, self._label[rows].astype(np.int64)
 
     def _cold(self) -> Floats:
         """Before anything is learnt: likeness to the question and criteria, else in an order drawn by the seed."""
@@ -171,23 +184,12 @@ class Session:
 
     def _append(self, event: Row) -> None:
         with self.lock:
-            self.refresh()
-            expected = self._size + len(line_of(event).encode("utf-8"))
             self._log_file.append([event])
-            # Another size means that somebody else wrote in between: then the next look reads the whole log.
-            self._size = expected if self.folder.decisions.stat().st_size == expected else -1
-            self.events.append(event)
-            self._file(event)
-            id_ = self.names[event["record_id"]]
-            self.states[id_] = derive(self._by_record[id_], self._names_of(id_), dual=self.dual)[id_]
-
-    def _names_of(self, id_: str) -> dict[str, str]:
-        return dict.fromkeys([id_, *self.records[id_].members], id_)
+            self.refresh()
 
     def last(self) -> Row | None:
         """This reviewer's last decision at this stage, which `undo` takes back."""
-        mine = [e for e in log.standing(self.events) if e["stage"] == self.stage and e["reviewer"] == self.reviewer]
-        return mine[-1] if mine else None
+        return self._standing.last(self.stage, self.reviewer)
 
     def undo(self) -> Row | None:
         """Take the last decision back; return it."""
@@ -201,18 +203,30 @@ class Session:
     def progress(self) -> tuple[int, int]:
         """Records that this reviewer need not look at any more, and all of this stage."""
         self.refresh()
-        ids = [id_ for id_ in self._ids if self.stage == "title_abstract" or self.states[id_].title_abstract.onward]
-        return sum(not self._is_open(id_) for id_ in ids), len(ids)
+        return int((self._here & ~self._open).sum()), int(self._here.sum())
 
     def meter(self) -> Meter:
-        """The stopping meter for title and abstract, from the records that are settled or in conflict."""
-        order = in_order(self.events, self.names, self.states)
-        labels = [int(self.states[id_].title_abstract.outcome != "exclude") for id_ in order]
-        return meter(np.array(labels, dtype=np.int64), len(self.records))
+        """The stopping meter for title and abstract, from the records that are settled or in conflict.
+
+        In long logs a reading holds until something is found or the decisions grow by 1 in 200: it takes a while.
+        """
+        rows = np.array([self._row[id_] for id_ in self._standing.order()], dtype=np.int64)
+        labels = self._found[rows].astype(np.int64)
+        labels = labels[labels >= 0]
+        read = self._read
+        later = 0 <= len(labels) - read.screened <= read.screened // 200 if read else False
+        if not (read and later and labels.sum() == read.found and len(labels) < len(self.records)):
+            read = self._read = meter(labels, len(self.records))
+        return read
 
     def conflicts(self) -> list[str]:
         self.refresh()
         return [id_ for id_ in self._ids if self.verdict(id_).outcome == "conflict"]
+
+
+def _label(verdict: Verdict) -> int:
+    said = [verdict.settled] if verdict.settled else list(verdict.by.values())
+    return int(any(event["decision"] != "exclude" for event in said)) if said else -1
 
 
 def write_state(folder: Folder, states: dict[str, RecordState], recipe: Recipe | None = None) -> list[Path]:

@@ -62,12 +62,17 @@ def is_dual(folder: Folder) -> bool:
 
 
 def read_decisions(folder: Folder, names: Mapping[str, str]) -> list[Row]:
-    """The screening events of the log, checked line by line against the records and the criteria."""
+    """The events of the log, those of screening checked line by line against the records and the criteria."""
+    return checked(folder, names, log.read_numbered(folder.decisions))
+
+
+def checked(folder: Folder, names: Mapping[str, str], lines: Iterable[tuple[int, Row]]) -> list[Row]:
+    """The events of `lines`, (number, event) of the log; one that cannot be is a `Problem` that names its line."""
     reasons: dict[str, str] | None = None
     out = []
-    for number, event in log.read_numbered(folder.decisions):
+    for number, event in lines:
+        out.append(event)
         if event["stage"] not in STAGES or "undoes" in event:
-            out.append(event)
             continue
         fault = _fault(event, names)
         if not fault and event.get("decision") == "exclude" and event.get("reason"):
@@ -79,7 +84,6 @@ def read_decisions(folder: Folder, names: Mapping[str, str]) -> list[Row]:
                 )
         if fault:
             raise Problem(fault[0], fault[1], file=folder.decisions, line=number)
-        out.append(event)
     return out
 
 
@@ -135,12 +139,3 @@ def _settle(verdict: Verdict, dual: bool) -> None:
     else:
         verdict.outcome = "include" if "include" in words else said[0]["decision"]
         verdict.reason = next((event["reason"] for event in said if event.get("reason")), "")
-
-
-def in_order(events: Iterable[Row], names: Mapping[str, str], states: Mapping[str, RecordState]) -> list[str]:
-    """Records in the order in which title and abstract were first decided: what the stopping meter reads."""
-    first: dict[str, tuple[str, str]] = {}
-    for event in log.standing(events):
-        if event["stage"] == "title_abstract" and "decision" in event:
-            first.setdefault(names[event["record_id"]], (event["at"], event["id"]))
-    return sorted((id_ for id_ in first if states[id_].title_abstract.outcome), key=lambda id_: first[id_])

@@ -61,32 +61,72 @@ def missed_at_least(found: int, target: float = TARGET) -> int:
 
 def p_value(labels: Labels, total: int, missed: int, odds: float = 1.0) -> float:
     """The probability of finds so few, had `missed` relevant records been unseen; the smallest over the stretches."""
-    finds = np.flatnonzero(labels)
-    starts = np.concatenate([[0], finds + 1])[-URNS - 1 :]
-    return float(_smallest(finds.astype(np.int64), starts.astype(np.int64), len(labels), total, missed, odds))
+    finds, starts = _stretches(labels)
+    return float(_smallest(finds, starts, len(labels), total, missed, odds))
+
+
+def _stretches(labels: Labels) -> tuple[Labels, Labels]:
+    """Where the finds stand, and where the stretches that the test looks back over begin."""
+    finds = np.flatnonzero(labels).astype(np.int64)
+    return finds, np.concatenate([[0], finds + 1])[-URNS - 1 :].astype(np.int64)
 
 
 @numba.njit(cache=True)
 def _smallest(finds, starts, screened, total, missed, odds):  # type: ignore[no-untyped-def]  # pragma: no cover
     best = 1.0
     for start in starts:
-        inside = len(finds) - np.searchsorted(finds, start)
-        hidden = missed + inside
-        irrelevant = total - start - hidden
-        if irrelevant < 0:
-            continue  # more than there are records: cannot be
-        # chance[x]: of x finds so far; only up to the number that was found matters
-        chance = np.zeros(inside + 1)
-        chance[0] = 1.0
-        for draw in range(screened - start):
-            for x in range(min(draw, inside), -1, -1):
-                left = odds * (hidden - x)
-                hit = left / (left + max(irrelevant - (draw - x), 0))
-                if x < inside:
-                    chance[x + 1] += chance[x] * hit
-                chance[x] *= 1.0 - hit
-        best = min(best, chance.sum())
+        best = min(best, _so_few(finds, start, screened, total, missed, odds, 0.0))
     return best
+
+
+@numba.njit(cache=True)
+def _so_few(finds, start, screened, total, missed, odds, enough):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The probability for the stretch from `start` on. It only falls on the way: below `enough` the way ends."""
+    inside = len(finds) - np.searchsorted(finds, start)
+    hidden = missed + inside
+    irrelevant = total - start - hidden
+    if irrelevant < 0:
+        return 1.0  # more than there are records: cannot be
+    # chance[x]: of x finds so far; only up to the number that was found matters
+    chance = np.zeros(inside + 1)
+    chance[0] = 1.0
+    for draw in range(screened - start):
+        for x in range(min(draw, inside), -1, -1):
+            left = odds * (hidden - x)
+            hit = left / (left + max(irrelevant - (draw - x), 0))
+            if x < inside:
+                chance[x + 1] += chance[x] * hit
+            chance[x] *= 1.0 - hit
+        if enough > 0.0 and draw % 16 == 0 and chance.sum() < enough:
+            break
+    return chance.sum()
+
+
+@numba.njit(cache=True)
+def _passes(finds, starts, screened, total, missed, odds, alpha):  # type: ignore[no-untyped-def]  # pragma: no cover
+    passes = False
+    for start in starts[::-1]:
+        passes = passes or _so_few(finds, start, screened, total, missed, odds, alpha) < alpha
+    return passes
+
+
+@numba.njit(cache=True)
+def _fewest_refuted(finds, starts, screened, total, odds, alpha):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """The fewest missed records that a stretch speaks against; a stretch that cannot lower the bound costs one look."""
+    bound = total - screened + 1
+    for start in starts[::-1]:
+        low = 0  # p falls as more are missed
+        if _so_few(finds, start, screened, total, bound - 1, odds, alpha) >= alpha:
+            continue
+        high = bound - 1
+        while low + 1 < high:
+            middle = (low + high) // 2
+            if _so_few(finds, start, screened, total, middle, odds, alpha) < alpha:
+                high = middle
+            else:
+                low = middle
+        bound = max(high, 1)
+    return bound
 
 
 def ranking_odds(labels: Labels, total: int, missed: int) -> float:
@@ -150,19 +190,17 @@ def meter(labels: Labels, total: int, target: float = TARGET) -> Meter:
 
 def _most_missed(labels: Labels, total: int, odds: float, alpha: float) -> int:
     """The largest number of missed records that the data do not speak against."""
-    low, high = 0, total - len(labels) + 1  # p falls as more are missed
-    while low + 1 < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if p_value(labels, total, middle, odds) < alpha else (middle, high)
-    return low
+    finds, starts = _stretches(labels)
+    return int(_fewest_refuted(finds, starts, len(labels), total, odds, alpha)) - 1
 
 
 def _earliest(labels: Labels, total: int, missed: int) -> int:
     """At how many records the test would pass if every further one were irrelevant."""
+    finds, starts = _stretches(labels)
     low, high = len(labels), total
     while low + 1 < high:
         middle = (low + high) // 2
         more = np.concatenate([labels, np.zeros(middle - len(labels), dtype=np.int64)])
-        passes = p_value(more, total, missed, ranking_odds(more, total, missed)) < ALPHA
+        passes = _passes(finds, starts, middle, total, missed, ranking_odds(more, total, missed), ALPHA)
         low, high = (low, middle) if passes else (middle, high)
     return high
