@@ -1,6 +1,7 @@
-"""Practice in the town: five colleagues are observed, clients answer, one takes it back and every figure follows.
+"""Practice in the town: colleagues of two teams are observed twice, clients answer, one takes it back and every figure
+follows. What was seen is made up, and every table made of it says so.
 
-Ruth asked twice. The figure of the first time is gone, because Joris took his answer back; the second one stands.
+Ruth asked clients twice. The figure of the first time is gone, because Joris took his answer back; the second stands.
 """
 
 import datetime as dt
@@ -12,19 +13,41 @@ from django.utils import timezone
 from kring.care.circles.models import Circle
 from kring.care.circles.seats import seat_or_404
 from kring.care.demo.story import on_day
+from kring.care.demo.training import BEGAN
 from kring.care.people.models import Person, Team
 from kring.care.training import answering, observing, practising, releasing
-from kring.care.training.models import PROCESSES, Cohort, Enrolment, PartKind, PartVersion, Practice, Rating
+from kring.care.training.models import PROCESSES, Cohort, Enrolment, PartVersion, Practice, Rating
 
-CHOSE = {"Noor": ["Noor", "Sanne", "Bram"], "Thomas": ["Thomas", "Olaf"], "Joris": ["Joris", "Daan"],
-         "Elise": ["Elise", "Nadia"], "Mees": ["Mees", "Iris"]}  # fmt: skip
-OBSERVED = [  # learner, in whose circle, the two who looked, what each saw of the items in turn
-    ("Ruth", "Noor", ("Ximena", "Amira"), (2, 1, 1, 2), (2, 1, 0, 2)),
-    ("Pieter", "Thomas", ("Ximena", "Amira"), (1, 1, 0, 1), (1, 0, 0, 1)),
-    ("Kees", "Henk", ("Ximena", "Amira"), (0, 1, 0, 1), (0, 1, 1, 1)),
-    ("Amira", "Noor", ("Ximena", "Marleen"), (2, 2, 1, 1), (2, 2, 1, 1)),
-    ("Ximena", "Noor", ("Marleen", "Amira"), (2, 2, 2, 1), (2, 1, 2, 1)),
-]
+CHOSE = {  # whose circle: since how many days ago, who wants to be asked
+    "Noor": (160, ["Noor", "Sanne", "Bram"]),
+    "Thomas": (150, ["Thomas", "Olaf"]),
+    "Joris": (75, ["Joris", "Daan"]),
+    "Elise": (36, ["Elise", "Nadia"]),
+    "Mees": (70, ["Mees", "Iris"]),
+}
+OBSERVED = {  # learner: in whose circle, what was seen of the items in turn, first and three months later
+    "Ruth": ("Noor", (2, 1, 1, 1), (2, 1, 2, 2)),
+    "Pieter": ("Thomas", (1, 1, 0, 1), (1, 1, 1, 2)),
+    "Kees": ("Wil", (0, 1, 0, 1), (0, 1, 1, 1)),
+    "Amira": ("Noor", (2, 2, 1, 1), (2, 2, 1, 1)),
+    "Ximena": ("Noor", (2, 2, 2, 1), (2, 2, 2, 2)),
+    "Fenna": ("Gijs", (1, 0, 0, 1), (1, 1, 0, 2)),
+    "Imane": ("Gijs", (1, 1, 1, 0), (1, 2, 1, 1)),
+    "Ruben": ("Gijs", (0, 0, 1, 1), (1, 1, 1, 0)),
+    "Bas": ("Corrie", (1, 1, 1, 2), (2, 1, 1, 2)),
+    "Hanna": ("Corrie", (1, 2, 0, 1), (1, 2, 1, 1)),
+    "Sofie": ("Corrie", (0, 1, 1, 1), (1, 1, 1, 0)),
+    "Tarik": ("Corrie", (1, 0, 1, 0), (0, 1, 0, 1)),
+    "Dorien": ("Evert", (1, 1, 0, 0), (1, 2, 1, 0)),
+    "Yusuf": ("Evert", (2, 1, 0, 1), (2, 1, 1, 1)),
+    "Marit": ("Evert", (0, 1, 0, 0), (0, 1, 0, 1)),
+}
+TWICE = {"Ruth": (0, 0, -1, 0), "Pieter": (0, -1, 0, 0), "Kees": (0, 0, 1, 0), "Amira": (0, 0, 0, 0),
+         "Ximena": (0, -1, 0, 0), "Bas": (0, 0, 1, 0), "Hanna": (0, 0, 0, -1)}  # fmt: skip
+"""Whose first contact two people looked at, and what the second saw otherwise."""
+LETS_RESEARCH = set(OBSERVED) - {"Kees", "Tarik", "Imane"}
+ROUNDS = ((25, "practise-question-back"), (100, "practise-limit"))
+"""On which day of the course, and which task."""
 BACK = {
     "Ruth": ("Je vroeg wat Noor zelf wilde. Daarna was je stil.", "Tel tot vijf voor je aanvult.", "strengths"),
     "Pieter": ("Je gaf de vraag terug, en gaf toen zelf het antwoord.", "Wacht tien tellen.", "balanced"),
@@ -32,6 +55,7 @@ BACK = {
     "Amira": ("Je zei hardop dat Noor beslist over haar medicijnen.", "Vraag Sanne ook wat zij ziet.", "strengths"),
     "Ximena": ("Je liet de stilte staan.", "Vraag na afloop hoe het voor Noor was.", "balanced"),
 }  # fmt: skip
+USUAL = ("Je vroeg door, en vulde één keer zelf aan.", "Laat na je vraag een stilte vallen.", "balanced")
 FIRST = {"Noor": 4, "Sanne": 4, "Bram": 3, "Thomas": 3, "Olaf": 4, "Joris": 2, "Daan": 3}
 SECOND = {"Elise": 4, "Nadia": 3, "Mees": 4, "Iris": 3, "Noor": 4, "Sanne": 3, "Bram": 3}
 TASK = "Twee keer een vraag teruggeven aan de cliënt, en dan wachten"
@@ -42,21 +66,23 @@ class Told:
 
     def __init__(self, people: dict[str, Person], cohort: Cohort) -> None:
         self.people, self.cohort = people, cohort
-        learning = Enrolment.objects.filter(cohort=cohort).select_related("person")
+        learning = Enrolment.objects.filter(cohort=cohort).select_related("person", "team")
         self.learners = {one.person.name.split()[0]: one for one in learning}
-        circles = Circle.objects.filter(client__in=[people[name] for name in (*CHOSE, "Henk")])
+        clients = {*CHOSE, *(where for where, _first, _later in OBSERVED.values())}
+        circles = Circle.objects.filter(client__in=[people[name] for name in clients])
         self.circles = {one.client.name.split()[0]: one for one in circles.select_related("client")}
-        form = PartVersion.objects.filter(part__kind=PartKind.OBSERVATION, part__organisation=None)
-        self.form = form.latest("number")
+        self.parts = {one.part.key: one for one in PartVersion.objects.filter(part__organisation=None)}
+        self.form = self.parts["observation-form"]
 
-    def practised(self, name: str, circle: str, **content: Any) -> Practice:
+    def practised(self, name: str, circle: str, own_view: int = 3, **content: Any) -> Practice:
         """Planned, held today, and asked about."""
         today, by = timezone.localdate(), self.people[name]
         plan = {"behaviour": TASK, "chime": "empowerment", "planned_on": today} | content
         practice = practising.plan(
             by=by, id=uuid.uuid4(), enrolment=self.learners[name], circle=self.circles[circle], **plan
         )
-        practising.record(by=by, practice=practice, version=1, held_on=today, went="Het lukte één keer.", own_view=3)
+        went = "Het lukte één keer."
+        practising.record(by=by, practice=practice, version=1, held_on=today, went=went, own_view=own_view)
         there = practising.could_be_there(by, practice)
         practising.ask(by=by, practice=practice, client_there=True, members=there)
         return practice
@@ -83,29 +109,33 @@ class Told:
 
 def tell(people: dict[str, Person], team: Team) -> None:
     told = Told(people, Cohort.objects.get(teams__team=team))
-    with on_day(80):
-        for circle, names in CHOSE.items():
+    for circle, (days, names) in CHOSE.items():
+        with on_day(days):
             for name in names:
                 answering.choose(by=seat_or_404(people[name], told.circles[circle].pk))
-    _observed(told)
+    for round_, (day, task) in enumerate(ROUNDS):
+        for number, name in enumerate(OBSERVED):
+            _observed(told, name, round_, BEGAN - day - number % 4, told.parts[task])
     _clients(told)
     _coached(told)
-    for name in ("Ruth", "Bas", "Pieter", "Hanna", "Sofie", "Amira", "Ximena"):
+    for name in sorted(LETS_RESEARCH):
         learner = told.learners[name]
         practising.set_choice(by=learner.person, enrolment=learner, to="research", agree=True)
 
 
-def _observed(told: Told) -> None:
-    for number, (name, circle, observers, one, other) in enumerate(OBSERVED):
-        with on_day(76 - number):
-            practice = told.practised(name, circle)
-            for by, seen in zip(observers, (one, other), strict=True):
-                told.observed(practice, by, seen)
-        with on_day(74 - number):
-            saw, goal, tone = BACK[name]
-            observing.give_back(
-                by=told.people[observers[0]], practice=practice, version=1, saw=saw, goal=goal, tone=tone
-            )
+def _observed(told: Told, name: str, round_: int, days_ago: int, task: PartVersion) -> None:
+    circle, *rounds = OBSERVED[name]
+    observer = "Marleen" if name == "Ximena" or round_ else "Ximena"
+    with on_day(days_ago):
+        practice = told.practised(name, circle, 2 + (len(name) + round_) % 3, part_version=task)
+        told.observed(practice, observer, rounds[round_])
+        if round_ == 0 and name in TWICE:
+            other = tuple(a + b for a, b in zip(rounds[0], TWICE[name], strict=True))
+            told.observed(practice, "Marleen" if name == "Amira" else "Amira", other)
+    if round_ == 0:
+        with on_day(days_ago - 2):
+            saw, goal, tone = BACK.get(name, USUAL)
+            observing.give_back(by=told.people[observer], practice=practice, version=1, saw=saw, goal=goal, tone=tone)
 
 
 def _clients(told: Told) -> None:
@@ -129,15 +159,19 @@ def _clients(told: Told) -> None:
 
 
 def _coached(told: Told) -> None:
-    for days in (68, 40):
+    """Supervision of each team by its coach; not everybody could come each time."""
+    for number, days in enumerate((150, 122, 88, 40)):
         with on_day(days):
             held = timezone.localdate() - dt.timedelta(days=1)
-            there = [one for name, one in told.learners.items() if name not in ("Amira", "Yara")]
+            others = [one for name, one in told.learners.items() if name not in ("Amira", "Yara")]
+            there = [one for place, one in enumerate(others) if (place + number) % 3]
             observing.coach(
                 by=told.people["Amira"], id=uuid.uuid4(), cohort=told.cohort, learners=there, kind="supervision",
                 held_on=held, minutes=60,
             )  # fmt: skip
-    with on_day(15):
-        observing.coach(
-            by=told.people["Ximena"], id=uuid.uuid4(), cohort=told.cohort, learners=[told.learners["Ruth"]], minutes=45
-        )
+    with on_day(95):
+        for name in ("Ruth", "Bas", "Hanna", "Fenna"):
+            learner = told.learners[name]
+            observing.coach(
+                by=told.people["Ximena"], id=uuid.uuid4(), cohort=told.cohort, learners=[learner], minutes=45
+            )

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections import defaultdict
 
 from kring.care.training.study import sheets, tidier
 from kring.care.training.table import TrainingTable
@@ -19,16 +20,27 @@ def of_table(table: TrainingTable) -> dict[str, str]:
         "tidier.json": json.dumps(tidier(table), ensure_ascii=False, indent=1) + "\n",
         "READ-ME.txt": READ_ME,
     }
-    if can_compare(table):
-        files["protocol.toml"] = protocol(table)
+    if asked := can_ask(table):
+        files["protocol.toml"] = protocol(table, asked)
     else:
         files["READ-ME.txt"] = NOT_YET + READ_ME
     return files | {f"evidence/{name}.csv": text for name, text in sheets(table).items()}
 
 
-def can_compare(table: TrainingTable) -> bool:
-    """Some had more of the training than others at some time, and some measure differs; else nothing can be asked."""
-    return len({row["exposure"] for row in table.rows()}) > 1 and any(_differs(table, code) for code in PRIMARY)
+def can_ask(table: TrainingTable) -> list[str]:
+    """The measures of which something can be asked: scores differ, and at one moment at least some had more of the
+    training than others. Where everybody had the same at each moment, time and training cannot be told apart. With one
+    score a person there must be teams to compare.
+    """
+    exposures: dict[tuple[str, str], set[float]] = defaultdict(set)
+    scores: dict[str, set[float]] = defaultdict(set)
+    for row in table.rows():
+        if row["score"] is not None:
+            exposures[row["measure"], row["occasion"]].add(row["exposure"])
+            scores[row["measure"]].add(row["score"])
+    told_apart = {measure for (measure, _occasion), found in exposures.items() if len(found) > 1}
+    grouped = {code for code in PRIMARY if _more_than_once(table, code) or len(set(table.teams.values())) > 1}
+    return [code for code in PRIMARY if code in told_apart & grouped and len(scores[code]) > 1]
 
 
 def zipped(files: dict[str, str]) -> bytes:
@@ -39,20 +51,21 @@ def zipped(files: dict[str, str]) -> bytes:
     return out.getvalue()
 
 
-def protocol(table: TrainingTable) -> str:
+def protocol(table: TrainingTable, asked: list[str]) -> str:
     """A beginning that fits the table. What is asked is the researcher's to decide, before the scores are seen."""
-    used = [code for code in PRIMARY if _differs(table, code)]
-    months = sorted({month for month, measure in table.cells if used and measure == used[0]})
-    teams = len(set(table.teams.values()))
+    primary, *others = asked
+    again = _more_than_once(table, primary)
+    secondary = [code for code in others if _more_than_once(table, code) == again]
+    groups = [*(["team"] if len(set(table.teams.values())) > 1 else []), *(["person"] if again else [])]
     lines = [
         "# Made with the table, as a beginning. Decide what you ask before you look at the scores.",
         'format = "kring-protocol"', "version = 1",
         f"title = {{ nl = {json.dumps(table.titles()['nl'], ensure_ascii=False)},"
         f" en = {json.dumps(table.titles()['en'], ensure_ascii=False)} }}",
         'registration = "none: routine use"', "",
-        "[outcome]", f"primary = {json.dumps(used[0] if used else '')}", f"secondary = {json.dumps(used[1:])}", "",
-        "[model]", f'fixed = "{"occasion + exposure" if len(months) > 1 else "exposure"}"',
-        f"groups = {json.dumps(['team', 'person'] if teams > 1 else ['person'])}", "",
+        "[outcome]", f"primary = {json.dumps(primary)}", f"secondary = {json.dumps(secondary)}", "",
+        "[model]", f'fixed = "{"occasion + exposure" if again else "exposure"}"',
+        f"groups = {json.dumps(groups)}", "",
         "[[contrasts]]", 'name = "hours"',
         'label = { nl = "Verschil per uur training", en = "Difference per hour of training" }',
         'coefficient = "exposure"', "", "[missing]", "imputations = 0", "", "[disclosure]", "threshold = 10", "",
@@ -60,9 +73,10 @@ def protocol(table: TrainingTable) -> str:
     return "\n".join(lines)
 
 
-def _differs(table: TrainingTable, code: str) -> bool:
-    """Where everybody scores the same there is nothing to estimate."""
-    return len({one.score for one in table.scored if one.measure == code} - {None}) > 1
+def _more_than_once(table: TrainingTable, code: str) -> bool:
+    """Measured at several moments. One model cannot take this measure and one that was measured once: with one score
+    a person, what persons add cannot be told from the rest."""
+    return len({month for month, measure in table.cells if measure == code}) > 1
 
 
 NOT_YET = """\

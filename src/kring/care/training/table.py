@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.utils import timezone
 
 from kring.care.measures.models import LifeFactor
@@ -164,7 +165,7 @@ class TrainingTable:
         used = {measure for _month, measure in self.cells}
         return {
             "format": "kring-outcome-table", "version": 1, "title": self.titles(), "unit": "staff",
-            "allocation": "none", "source": SOURCE, "rows": len(self.scored),
+            "allocation": "none", "source": SOURCE, "simulated": bool(settings.DEMO), "rows": len(self.scored),
             "occasions": [{"code": str(month), "months": month, "label": _months(month)} for month in months],
             "measures": [
                 {"code": one.code, "title": {"nl": one.nl, "en": one.en}, "range": [one.low, one.high],

@@ -16,11 +16,14 @@ def flow_diagram(found: Row, w: Words) -> Figure | None:
     if len(flow["arms"]) > 3:
         return None
     width = (WIDTH - 10 * (len(flow["arms"]) - 1)) / len(flow["arms"])
-    top = _top(flow, w)
+    allocated = found["table"]["allocation"] != "none"
+    top = _top(flow, w, "allocated" if allocated else "took_part")
     columns = [_column(arm, found, w) for arm in flow["arms"]]
     heights = [max(len(column[i]) for column in columns) * LINE + 14 for i in range(len(columns[0]))]
     height = len(top) * LINE + 14 + sum(h + GAP for h in heights) + 4
-    figure = Figure("flow", w("flow.title"), w("flow.description"), height, w.short)
+    figure = Figure(
+        "flow", w("flow.title"), w("flow.description" if allocated else "flow.description_routine"), height, w.short
+    )
     _box(figure, WIDTH / 2 - 105, 2, 210, len(top) * LINE + 14, top)
     for i, column in enumerate(columns):
         x, y = i * (width + 10), len(top) * LINE + 16.0
@@ -39,11 +42,11 @@ def persons(n: int | None, w: Words) -> str:
     return w("flow.persons_hidden") if n is None else w("flow.persons", n=n)
 
 
-def _top(flow: Row, w: Words) -> list[str]:
+def _top(flow: Row, w: Words, entered: str) -> list[str]:
     lines = []
     if flow["assessed"] is not None:
         lines.append(f"{w('flow.assessed')}: {persons(flow['assessed'], w)}")
-    lines.append(f"{w('flow.allocated')}: {persons(flow['allocated'], w)}")
+    lines.append(f"{w(f'flow.{entered}')}: {persons(flow['allocated'], w)}")
     return [*lines, w("flow.teams", n=flow["teams"])]
 
 
