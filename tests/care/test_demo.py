@@ -47,3 +47,14 @@ def test_the_brother_no_longer_sees_the_crisis_plan(town):
 
     daan, circle = Person.objects.get(name="Daan Hendriks"), Circle.objects.get(name="Koers")
     assert Topic.CRISIS not in seat_or_404(daan, circle.pk).topics
+
+
+def test_the_figures_of_the_team_are_about_enough_circles_to_be_shown(town):
+    from kring.care.board import release
+    from kring.care.people.models import Team
+
+    kept = {measure.key: found for measure, found in release.shown(Team.objects.get(name="FACT Merenwijk"))}
+    shown = {key: sum(figure.value is not None for figure in figures) for key, figures in kept.items()}
+    assert min(shown.values()) >= 1, shown  # every figure has a newest value
+    assert shown["chair"] == release.MONTHS
+    assert len({figure.value for figure in kept["chair"]}) > 5  # it moves over the year

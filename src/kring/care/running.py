@@ -24,6 +24,8 @@ def demo(words: list[str]) -> int:
     os.environ.setdefault("KRING_EMBEDDED_WORKER", "1")
     port = int(os.environ.get("KRING_PORT", "8000"))
     _want_free("127.0.0.1", port)
+    if not connection.introspection.table_names():
+        print("Building the demo town. Once, about fifteen seconds; longer on a busy computer ...", flush=True)
     call_command("migrate", verbosity=0)
     for line in _doors():
         print(line, flush=True)
@@ -70,7 +72,6 @@ def _doors() -> list[str]:
     from kring.care.people.models import Person
 
     if not Person.objects.exists():
-        print("Building the demo town (once, about ten seconds) ...", flush=True)
         demo.build()
     found = demo.doors()
     width = max(len(door.role) for door in found)

@@ -1,4 +1,4 @@
-"""The demo: a fictional town with one FACT team and ten circles, lived through by the same actions as people use.
+"""The demo: a fictional town with one FACT team and two dozen circles, lived through by the same actions as people use.
 
 Nobody in it exists. `build` fills an empty database; `DOORS` names whom one can look along with.
 """

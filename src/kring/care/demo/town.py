@@ -6,13 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from kring.care.demo import board, circles, measures, noor, practice, research, training
+from kring.care.demo import board, circles, measures, neighbours, noor, practice, research, training
 from kring.care.demo.story import on_day
 from kring.care.people.models import Organisation, Person, Post, Role, Team
 
 STAFF = {
     "Ruth de Graaf": Role.REGIEONDERSTEUNER,
     "Kees Mulder": Role.REGIEONDERSTEUNER,
+    "Anouk Peters": Role.REGIEONDERSTEUNER,
     "Amira Haddad": Role.PSYCHIATRIST,
     "Pieter Bos": Role.PROFESSIONAL,
     "Ximena Ortiz": Role.EXPERIENCE_EXPERT,
@@ -32,7 +33,7 @@ IN_TEAM = (Role.REGIEONDERSTEUNER, Role.PSYCHIATRIST, Role.PROFESSIONAL, Role.TE
 @transaction.atomic
 def build() -> None:
     """Fill an empty database with the town. All or nothing."""
-    with on_day(420):
+    with on_day(530):
         people, team = _people()
     noor.tell(people, team)
     for tell in circles.ALL:
@@ -42,6 +43,7 @@ def build() -> None:
     research.tell(people, team)
     training.tell(people, team)
     practice.tell(people, team)
+    neighbours.tell(people, team)
     _forget_old_mail()
 
 

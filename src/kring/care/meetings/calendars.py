@@ -19,6 +19,7 @@ from kring.care.meetings.models import Attendance, Meeting
 from kring.care.meetings.tickets import ticket
 
 ZONE = ZoneInfo("Europe/Amsterdam")
+YEAR = dt.timedelta(days=366)
 PARTSTAT = {"yes": "ACCEPTED", "no": "DECLINED", "maybe": "TENTATIVE", "": "NEEDS-ACTION"}
 
 
@@ -75,7 +76,9 @@ def _calendar(events: Iterable[Event], method: str) -> Calendar:
     calendar.add("method", method)
     for event in events:
         calendar.add_component(event)
-    calendar.add_missing_timezones()
+    days = [event.decoded("dtstart").date() for event in calendar.events]
+    if days:  # the rules of the years around them: those of all years make a letter long and slow to write
+        calendar.add_missing_timezones(min(days) - YEAR, max(days) + YEAR)
     return calendar
 
 

@@ -30,6 +30,8 @@ def _tell(attendance: Attendance, *, still_invited: bool) -> None:
 def _mail(attendance: Attendance, method: str) -> None:
     """One letter to one member: choose a date, come, it moved, or it is off."""
     meeting, member = attendance.meeting, attendance.member
+    if not member.email:
+        return
     poll = meeting.starts_at is None
     template = "poll" if poll else "cancelled" if method == "CANCEL" else "invitation"
     subject = {"poll": _("Which date suits you?"), "cancelled": _("A meeting is off"), "invitation": _("A meeting")}
