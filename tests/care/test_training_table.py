@@ -7,18 +7,22 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from kring.care.circles.models import Circle
 from kring.care.measures.models import LifeFactor
-from kring.care.training import answering, figures, practising, releasing
+from kring.care.people.models import Person
+from kring.care.research import actions as research
+from kring.care.training import answering, figures, moderators, practising, releasing
 from kring.care.training.files import of_table, zipped
 from kring.care.training.models import Enrolment, LearnerChoice, Rating, Release
+from kring.care.training.moderators import Agreed
 from kring.care.training.study import COLUMNS
 from kring.care.training.table import TooFew, TrainingTable, together
 from tests.care.practising import build, lived
+from tests.care.research import study
 
 REVIEW = Path(__file__).parents[2] / "reviews" / "recovery-training"
 pytestmark = pytest.mark.django_db
@@ -90,18 +94,38 @@ def test_small_teams_are_put_together(sizes, expected):
     assert together(Counter(sizes)) == expected
 
 
-def test_what_makes_life_hard_is_a_moderator_only_with_yes_and_from_five_circles_on(world):
-    for circle in world.circles:
-        LifeFactor.objects.create(circle=circle, kind="income", written_by=circle.client)
-    agreed = [circle.pk for circle in world.circles]
-    assert "life_factors" not in TrainingTable(world.cohort, agreed_circles=agreed).columns()
-    from kring.care.circles import actions
+def clients_of(team, number):
+    """So many clients of a team, the first of whom named two things that make life hard, the others one."""
+    people = Person.objects.bulk_create(Person(name=f"Cliënt {one}", password="!") for one in range(number))
+    circles = Circle.objects.bulk_create(Circle(client=one, team=team) for one in people)
+    hard = [(circle, "income") for circle in circles] + [(circles[0], "work")]
+    LifeFactor.objects.bulk_create(LifeFactor(circle=c, kind=kind, written_by=c.client) for c, kind in hard)
+    return [Agreed(circle.pk, team.pk, 10) for circle in circles]
 
-    fifth = actions.start_circle(by=world.coach, client=world.coach, team=world.cast.team)
-    LifeFactor.objects.create(circle=fifth, kind="work", written_by=world.coach)
-    table = TrainingTable(world.cohort, agreed_circles=[*agreed, fifth.pk])
-    assert {row["life_factors"] for row in rows(table)} == {str(float(Fraction(1)))}
-    assert "life_factors" not in TrainingTable(world.cohort).columns()
+
+def test_what_makes_life_hard_is_a_moderator_only_with_yes_and_as_a_mean_of_ten(world):
+    agreed = clients_of(world.cast.team, 10)
+    table = TrainingTable(world.cohort, agreed=agreed)
+    assert {row["life_factors"] for row in rows(table)} == {"1.0"}
+    assert table.dictionary()["covariates"][-1]["level"] == "team"
+    assert "life_factors" not in TrainingTable(world.cohort, agreed=agreed[1:]).columns()
+    stricter = [agreed[0]._replace(fewest=11), *agreed[1:]]
+    assert "life_factors" not in TrainingTable(world.cohort, agreed=stricter).columns()
+    assert "life_factors" not in TrainingTable(world.cohort).columns(), "nobody was asked"
+
+
+def test_who_agreed_is_read_from_the_studies_that_ask_for_it_and_a_no_counts_at_once(world):
+    cast = world.cast
+    edition = study.opened(cast, columns=["life_factors"])
+    seats = [cast.seat("noor")]
+    for seat in seats:
+        research.answer(by=seat, edition=edition, yes=True)
+    assert moderators.who_agreed(cast.organisation.pk) == [Agreed(cast.circle.pk, cast.circle.team_id, 10)]
+    research.take_back(by=seats[0], edition=edition)
+    assert moderators.who_agreed(cast.organisation.pk) == []
+    other = study.opened(cast, columns=["day"])
+    research.answer(by=seats[0], edition=other, yes=True)
+    assert moderators.who_agreed(cast.organisation.pk) == []
 
 
 def test_the_table_names_nobody(world):

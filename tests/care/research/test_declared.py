@@ -44,7 +44,7 @@ def test_what_is_declared_exists():
 
 @pytest.mark.django_db
 def test_a_table_reads_nothing_that_is_not_declared(cast, tmp_path):
-    edition = study.opened(cast, columns=["day", "period", "language", "rule"])
+    edition = study.opened(cast, columns=["day", "period", "language", "rule", "life_factors"])
     study.registry(cast, edition, number=2)
     export = Export.objects.create(edition=edition, made_by=cast.rik)
     maker = Maker(export, b"k" * 32)

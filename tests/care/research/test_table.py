@@ -187,6 +187,26 @@ def test_no_group_that_is_told_apart_is_small(cast):
     assert {name: len(group) for name, group in clients.items() if len(group) < 10 and name not in empty} == {}
 
 
+def test_what_makes_life_hard_leaves_as_a_mean_of_a_team_and_can_moderate(cast, tmp_path):
+    """Also with what a client keeps for themselves: the words of the study say so. Never anybody's own number."""
+    edition = study.opened(cast, columns=["day", "life_factors"])
+    study.registry(cast, edition, number=4, clients=14)
+    join(cast, edition)
+    export = study.table(cast, edition)
+    by_team = defaultdict(set)
+    for row in rows(export):
+        by_team[row["team"]].add(row["life_factors"])
+    assert all(len(means) == 1 and float(mean) * 2 % 1 == 0 for means in by_team.values() for mean in means)
+    assert len({mean for means in by_team.values() for mean in means}) > 1
+    folder = files.folder(export.pk)
+    made = (folder / "protocol.toml").read_text()
+    asked = made.replace('fixed = "occasion + exposure"', 'fixed = "occasion + exposure * life_factors"')
+    asked = asked.replace('coefficient = "exposure"', 'coefficient = "exposure:life_factors"')
+    (tmp_path / "moderated.toml").write_text(asked)
+    found = evaluate("check", folder / "outcomes.csv", "--protocol", tmp_path / "moderated.toml")
+    assert found.returncode == 0, found.stderr
+
+
 def test_two_tables_share_no_name_and_their_difference_is_no_small_team(cast):
     edition = study.opened(cast)
     study.registry(cast, edition, number=3, clients=10)

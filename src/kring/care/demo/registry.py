@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from kring.care.circles.models import Circle
 from kring.care.measures import instruments
-from kring.care.measures.models import Measurement, Schedule, Score
+from kring.care.measures.models import LifeFactor, Measurement, Schedule, Score
 from kring.care.meetings.models import Meeting
 from kring.care.people.models import Organisation, Person, Team
+from kring.care.research.columns import LIFE_FACTORS
 from kring.care.research.models import Consent, Edition
 from kring.care.research.reading import measure, months_after
 
@@ -38,20 +39,24 @@ class Registry:
         self.scales: dict[str, list[str]] = {}
         for one in map(measure, edition.measures):
             self.scales.setdefault(one.instrument, []).append(one.scale)
+        self.hard = random.Random(seed + 1)  # noqa: S311 (of its own, so that the scores stay the same)
         self.rows: dict[type[models.Model], list[Any]] = {}
 
     def fill(self, team: Team, clients: int, *, say_yes: float = 1.0) -> None:
         """So many clients in this team, of whom this share says yes."""
-        level = self.drawn.gauss(0, 0.3)
+        level, hard = self.drawn.gauss(0, 0.3), self.hard.uniform(0.1, 0.5)
         for _number in range(clients):
-            self._client(team, level, self.drawn.random() < say_yes)
+            circle = self._client(team, level, self.drawn.random() < say_yes)
+            if LIFE_FACTORS in self.edition.columns:
+                self._life(circle, hard)
         self._write()
 
-    def _client(self, team: Team, level: float, yes: bool) -> None:
+    def _client(self, team: Team, level: float, yes: bool) -> Circle:
         number = self.drawn.getrandbits(64)
         person = self._add(Person(name=f"Verzonnen {number:016x}", password="!", is_active=False))  # noqa: S106 (nobody signs in)
         start = timezone.localdate() - dt.timedelta(days=self.drawn.randrange(570, 700))
-        circle = self._add(Circle(client=person, team=team, phase=5, created_at=_moment(start)))
+        circle = Circle(client=person, team=team, phase=5, created_at=_moment(start))
+        self._add(circle)
         if yes:
             self._add(
                 Consent(
@@ -64,6 +69,14 @@ class Registry:
         own = level + self.drawn.gauss(0, 0.7)
         for code in self.scales:
             self._line(circle, code, start, held, own)
+        return circle
+
+    def _life(self, circle: Circle, share: float) -> None:
+        """What makes life hard: each kind for this share of the team's clients."""
+        for kind, _words in LifeFactor.KINDS:
+            if self.hard.random() < share:
+                key = uuid.UUID(int=self.hard.getrandbits(128), version=4)
+                self._add(LifeFactor(circle=circle, kind=kind, written_by_id=circle.client_id), key)
 
     def _meetings(self, circle: Circle, start: dt.date) -> list[dt.date]:
         """A meeting each quarter for most, from a first one that comes sooner or later; never for some."""
@@ -102,14 +115,14 @@ class Registry:
                 of = len(scale.items)
                 self._add(Score(measurement=moment, scale=scale.code, value=value, answered=of, of=of, rule="complete"))
 
-    def _add(self, thing: Any) -> Any:
+    def _add(self, thing: Any, key: uuid.UUID | None = None) -> Any:
         """Keep a row until all are written at once; its id is drawn with the seed."""
-        thing.pk = uuid.UUID(int=self.drawn.getrandbits(128), version=4)
+        thing.pk = key or uuid.UUID(int=self.drawn.getrandbits(128), version=4)
         self.rows.setdefault(type(thing), []).append(thing)
         return thing
 
     def _write(self) -> None:
-        for model in (Person, Circle, Consent, Meeting, Schedule, Measurement, Score):
+        for model in (Person, Circle, Consent, Meeting, LifeFactor, Schedule, Measurement, Score):
             model._default_manager.bulk_create(self.rows.pop(model, []), batch_size=2000)
 
 

@@ -48,7 +48,8 @@ def _study(people: dict[str, Person], team: Team) -> Edition:
             responsible="GGZ De Linde, Rik Timmer", contact="Rik Timmer, rik@demo.kring.example",
             reference="Verzonnen voorbeeld: nergens geregistreerd, door geen commissie getoetst",
             measures=["kring-checkin.recovery", "kring-checkin.hope", "kring-checkin.difficulties"],
-            columns=["day"], from_on=today - dt.timedelta(days=720), until_on=today + dt.timedelta(days=365),
+            columns=["day", "life_factors"],
+            from_on=today - dt.timedelta(days=720), until_on=today + dt.timedelta(days=365),
         )  # fmt: skip
         actions.offer(by=people["Rik"], edition=made)
     with on_day(38):

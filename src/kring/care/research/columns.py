@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 EXPORTED, SCRUBBED = "exported", "scrubbed"
+LIFE_FACTORS = "life_factors"
+"""The one column that is read of what makes life hard, and only as a mean of a team (docs/decisions/0325)."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Column:
     words: Any
     sources: tuple[str, ...]
     choice: bool = False  # a study may leave it out
-    covariate: str = ""  # person or row: listed in the dictionary as a further column
+    covariate: str = ""  # person, row or team: listed in the dictionary as a further column
 
 
 _WHEN = ("measures.Schedule.starts_on", "measures.Measurement.due_on", "measures.Measurement.completed_at")
@@ -134,6 +136,20 @@ COLUMNS = (
         choice=True,
         covariate="row",
     ),
+    Column(
+        LIFE_FACTORS,
+        "number",
+        SCRUBBED,
+        _("Hard things"),
+        _(
+            "How many things you said make your life hard, also what only you see. It leaves as a mean of many clients"
+            " of your team, in steps of a half, and never as your own number. Which things they are never leaves."
+            " A table about the training of your team may hold this mean too."
+        ),
+        ("measures.LifeFactor.id", "measures.LifeFactor.solved_at"),
+        choice=True,
+        covariate="team",
+    ),
 )
 
 CHOICES = tuple(column.name for column in COLUMNS if column.choice)
@@ -148,6 +164,7 @@ USED = {
     "measures.Measurement": "id schedule only_me removed_at",
     "measures.Score": "measurement",
     "meetings.Meeting": "circle removed_at zone",
+    "measures.LifeFactor": "circle removed_at",
 }
 """Read to decide which rows leave, and never written into one. By model, as in `export.declared`."""
 

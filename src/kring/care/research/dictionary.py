@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from kring.care.measures import instruments
 from kring.care.measures.models import Respondent
-from kring.care.research.columns import chosen
+from kring.care.research.columns import LIFE_FACTORS, chosen
 from kring.care.research.making import Made
 from kring.care.research.models import THRESHOLD, Edition
 from kring.care.research.reading import Measure, measure
@@ -31,6 +31,12 @@ RULES = {
     "complete": gettext_lazy("Every question was answered"),
     "filled": gettext_lazy("A few questions were skipped; they count as the mean of the others"),
 }
+MODERATES = [
+    "",
+    "# Does it depend on what makes life hard? Then ask this instead, and vary nothing after the scores were seen:",
+    '# fixed = "occasion + exposure * life_factors"',
+    '# coefficient = "exposure:life_factors"',
+]
 LANGUAGES = {"nl": gettext_lazy("Dutch"), "en": gettext_lazy("English")}
 
 
@@ -113,9 +119,13 @@ def _norm(norm: Any) -> dict[str, Any]:
 
 def _covariates(edition: Edition, made: Made) -> list[dict[str, Any]]:
     codes = {"language": (made.languages, LANGUAGES), "rule": (made.rules, RULES)}
-    found = []
+    found: list[dict[str, Any]] = []
     for column in chosen(edition.columns):
         if not column.covariate:
+            continue
+        if column.kind == "number":
+            label = both(gettext_lazy("What makes clients' lives hard, mean number named in the team"))
+            found.append({"name": column.name, "label": label, "type": "number", "level": column.covariate})
             continue
         there, words = codes[column.name]
         categories = [{"code": code, "label": both(words[code])} for code in (there or tuple(words))]
@@ -153,6 +163,7 @@ def protocol(edition: Edition, made: Made) -> str:
         "",
         "[missing]",
         "imputations = 0",
+        *(MODERATES if LIFE_FACTORS in edition.columns and len(made.teams) > 1 else []),
     ]
     if len(months) > 1:
         lines += ["", "[change]", f"from = {_toml(str(months[0]))}", f"to = {_toml(str(months[-1]))}"]

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kring.care.research import policy
-from kring.care.research.columns import chosen
+from kring.care.research.columns import LIFE_FACTORS, chosen
 from kring.care.research.models import Export, Included
 from kring.care.research.pseudonyms import Pseudonyms
 from kring.care.research.reading import Reading, Row, Rows
 from kring.care.research.small_cells import Classes, put_together, steps
 from kring.care.research.writers import Cell, Table
+from kring.care.training.moderators import half_steps
 
 AT_ONCE = 500  # clients whose rows are in memory
 
@@ -42,10 +43,12 @@ class Tally:
     rules: Counter[str] = dataclasses.field(default_factory=Counter)
     periods: Counter[str] = dataclasses.field(default_factory=Counter)
     exposures: Counter[int] = dataclasses.field(default_factory=Counter)
+    hard: Counter[tuple[str, ...]] = dataclasses.field(default_factory=Counter)  # a sum over clients, not a count
 
-    def add(self, known: tuple[str, ...], rows: list[Row]) -> None:
+    def add(self, known: tuple[str, ...], rows: list[Row], hard: int = 0) -> None:
         """One client, counted once in each group."""
         self.people[known] += 1
+        self.hard[known] += hard
         self.planned.update({(row.measure, row.month) for row in rows})
         self.scored.update({(row.measure, row.month) for row in rows if row.score is not None})
         self.reasons.update({row.reason for row in rows if row.reason})
@@ -78,6 +81,17 @@ class Plan:
         self.rules = put_together(tally.rules, self.k)
         self.periods = put_together(tally.periods, self.k)
         self.exposures = steps(tally.exposures, self.k)
+        self.hard = self._hard(tally)
+
+    def _hard(self, tally: Tally) -> dict[str, float]:
+        """What makes life hard, as the mean of a team as it is shown: of at least k clients each."""
+        people: Counter[str] = Counter()
+        total: Counter[str] = Counter()
+        for known, clients in tally.people.items():
+            team = self.classes.shown(known)[0]
+            people[team] += clients
+            total[team] += tally.hard[known]
+        return {team: half_steps(total[team], clients) for team, clients in people.items()}
 
     def shown(self, known: tuple[str, ...], rows: list[Row]) -> tuple[tuple[str, ...], list[Row]]:
         """One client as they may stand in the table."""
@@ -148,7 +162,7 @@ class Maker:
         tally = Tally()
         for rows in self.clients(told):
             if there := left(rows.rows):
-                tally.add(self.known(rows), there)
+                tally.add(self.known(rows), there, rows.hard)
         return tally
 
     def known(self, rows: Rows) -> tuple[str, ...]:
@@ -177,18 +191,21 @@ class Maker:
                     continue
                 known, shown = plan.shown(self.known(rows), there)
                 tally.add(known, shown)
-                table.add(self._cells(rows.circle_id, known, shown))
+                table.add(self._cells(rows.circle_id, known, shown, plan.hard))
         self._exclude(empty)
         if tally.smallest() < plan.k:  # counted anew from what was written
             raise Moved
         return self._made(table.rows, tally, plan)
 
-    def _cells(self, circle_id: uuid.UUID, known: tuple[str, ...], rows: list[Row]) -> Iterator[tuple[Cell, ...]]:
+    def _cells(
+        self, circle_id: uuid.UUID, known: tuple[str, ...], rows: list[Row], hard: dict[str, float]
+    ) -> Iterator[tuple[Cell, ...]]:
         of_person: dict[str, Cell] = {
             "person": self.names.of("person", circle_id),
             "team": self.names.of("team", known[0] or "together"),
             "institution": self.names.of("institution", self.edition.study.organisation_id),
             "language": (known[1] or None) if len(known) > 1 else None,
+            LIFE_FACTORS: hard[known[0]],
         }
         for row in rows:
             of_row: dict[str, Cell] = {

@@ -1,5 +1,6 @@
 """Who may ask, who opens a question to clients, who takes a table. Only a client answers, for their own circle."""
 
+import uuid
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,7 +9,9 @@ from kring.care.circles.models import Circle
 from kring.care.circles.seats import Seat
 from kring.care.people.models import Organisation, Person, Role
 from kring.care.people.policy import organisations_run_by
+from kring.care.research.columns import LIFE_FACTORS
 from kring.care.research.models import Consent, Edition, Export, Study
+from kring.care.training.moderators import Agreed
 
 
 def organisations_researched_by(person: Person) -> QuerySet[Organisation]:
@@ -88,6 +91,22 @@ def standing_yes(edition: Edition) -> QuerySet[Consent]:
         edition=edition, answer="yes", revoked_at__isnull=True, circle__closed_at__isnull=True,
         circle__client__deleted_at__isnull=True,
     )  # fmt: skip
+
+
+def agreed_to_life_factors(organisation_id: uuid.UUID) -> list[Agreed]:
+    """Whose number of hard things may stand in a mean of their team, by a study that is open and says so."""
+    asked = [
+        edition
+        for edition in Edition.objects.filter(
+            study__organisation=organisation_id, study__ended_at=None, opened_at__isnull=False, replaced_at=None
+        )
+        if LIFE_FACTORS in edition.columns
+    ]
+    return [
+        Agreed(consent.circle_id, consent.team_id, edition.threshold)
+        for edition in asked
+        for consent in standing_yes(edition)
+    ]
 
 
 def not_taken_back(edition: Edition) -> QuerySet[Consent, Any]:

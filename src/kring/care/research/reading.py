@@ -19,8 +19,10 @@ from kring.care.measures import instruments
 from kring.care.measures.models import Measurement, Respondent, Schedule, Score
 from kring.care.measures.texts import for_respondent
 from kring.care.meetings.models import Meeting
+from kring.care.research.columns import LIFE_FACTORS
 from kring.care.research.models import Consent, Edition
 from kring.care.research.pseudonyms import weeks_since
+from kring.care.training import moderators
 
 MOST_MEETINGS = 6
 REASONS = ("declined", "paused", "skipped", "no_answer", "other_version")
@@ -47,6 +49,7 @@ class Rows(NamedTuple):
     team: str
     language: str
     rows: list[Row]
+    hard: int = 0  # how many things make life hard; read only where a study asks for it
 
 
 class Measure(NamedTuple):
@@ -122,10 +125,11 @@ class Reading:
         moments = self._moments([line.id for group in lines.values() for line in group])
         scores = self._scores([moment.id for group in moments.values() for moment in group.values()])
         meetings = self._meetings(circle_ids)
+        hard = moderators.named_by(circle_ids) if LIFE_FACTORS in self.edition.columns else {}
         for circle_id in circle_ids:
             own = lines.get(circle_id, [])
             rows = list(self._rows(own, moments, scores, meetings.get(circle_id, [])))
-            yield Rows(circle_id, teams.get(circle_id, ""), self._language(own, moments), rows)
+            yield Rows(circle_id, teams.get(circle_id, ""), self._language(own, moments), rows, hard.get(circle_id, 0))
 
     def _rows(
         self,

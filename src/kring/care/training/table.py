@@ -11,16 +11,16 @@ import hashlib
 import hmac
 import io
 import secrets
-import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from statistics import fmean
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
 
-from kring.care.measures.models import LifeFactor
+from kring.care.second_guard import lifted
+from kring.care.training import moderators
 from kring.care.training.content import title
 from kring.care.training.dose import Dose, doses
 from kring.care.training.figures import FEWEST, learners_who_let, of_team
@@ -35,6 +35,7 @@ from kring.care.training.models import (
     Release,
     StaffScore,
 )
+from kring.care.training.moderators import Agreed
 
 OCCASIONS = {0: (-60, 45), 3: (46, 135), 6: (136, 270), 12: (271, 450)}
 """Month -> the days since the first day that belong to it."""
@@ -76,9 +77,9 @@ class TrainingTable:
 
     def __init__(
         self, cohort: Cohort, names: Names | None = None, today: dt.date | None = None,
-        agreed_circles: Collection[uuid.UUID] = (),
+        agreed: Iterable[Agreed] | None = None,
     ) -> None:  # fmt: skip
-        """`agreed_circles`: whose clients said yes to research about what makes life hard (structural factors)."""
+        """`agreed`: whose clients let a study use what makes life hard; where it is not given, as they answered."""
         self.cohort, self.names = cohort, names or pseudonyms()
         self.today = today or timezone.localdate()
         everybody = Enrolment.objects.filter(cohort=cohort).select_related("team").order_by("pk")
@@ -86,7 +87,7 @@ class TrainingTable:
         if len({one.person_id for one in self.learners}) < FEWEST:
             raise TooFew
         self.teams = together(Counter(one.team_id for one in self.learners))
-        self.factors = self._factors(agreed_circles)
+        self.factors = self._factors(agreed)
         self.scored = self._enough(list(self._all_scores()))
         self.cells = sorted({(one.month, one.measure) for one in self.scored})
 
@@ -128,19 +129,10 @@ class TrainingTable:
         there = Counter((one.measure, one.month) for one in told if one.score is not None)
         return [one for one in told if there[one.measure, one.month] >= FEWEST]
 
-    def _factors(self, agreed: Collection[uuid.UUID]) -> dict[Any, float]:
-        """What makes life hard for a team's clients, the mean number of each of five circles or more. Not everybody's:
-        then for no team.
-        """
-        by_team: dict[Any, dict[Any, int]] = defaultdict(dict)
-        circles = LifeFactor.objects.filter(circle__in=agreed, removed_at=None, solved_at=None)
-        for circle, team in circles.values_list("circle_id", "circle__team_id"):
-            team = self.teams.get(team, team)
-            by_team[team][circle] = by_team[team].get(circle, 0) + 1
-        wanted = set(self.teams.values())
-        if not agreed or any(len(by_team[team]) < FEWEST for team in wanted):
-            return {}
-        return {team: round(fmean(by_team[team].values()) * 2) / 2 for team in wanted}
+    @lifted("means of ten clients or more who said yes to that leave, and nothing else is shown")
+    def _factors(self, agreed: Iterable[Agreed] | None) -> dict[Any, float]:
+        said = moderators.who_agreed(self.cohort.organisation_id) if agreed is None else agreed
+        return moderators.of_teams(said, self.teams)
 
     def columns(self) -> list[str]:
         return [*COLUMNS, *(["life_factors"] if self.factors else [])]
@@ -187,8 +179,8 @@ class TrainingTable:
             _number("team_fidelity", "Hoeveel het team van de methode laat zien", "Fidelity of the team", "row"),
         ]  # fmt: skip
         if self.factors:
-            found.append(_number("life_factors", "Wat het leven van cliënten moeilijk maakt, gemiddeld aantal",
-                                 "What makes clients' lives hard, mean number", "team"))  # fmt: skip
+            found.append(_number("life_factors", "Wat het leven van cliënten moeilijk maakt, gemiddeld aantal genoemd",
+                                 "What makes clients' lives hard, mean number named", "team"))  # fmt: skip
         return found
 
 
