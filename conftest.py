@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.contrib.contenttypes.management import create_contenttypes
 from django.utils.translation.reloader import translation_file_changed
 
 from kring.care.catalogues import compile_catalogues
@@ -16,6 +17,7 @@ def pytest_configure() -> None:
     compile_catalogues(Path(__file__).parent / "src" / "kring" / "care")
     translation_file_changed(None, Path("django.mo"))  # Django was set up before this, and read what was there then
     _let_tests_empty_the_trail()
+    _leave_out_permissions()
     _let_force_login_be_a_full_sign_in()
 
 
@@ -34,6 +36,14 @@ def _let_tests_empty_the_trail() -> None:
 
     for kind, vendor in ((SQLite, "sqlite"), (PostgreSQL, "postgresql")):
         kind.sql_flush = emptying(kind.sql_flush, vendor)  # the guards go up again with `post_migrate`
+
+
+def _leave_out_permissions() -> None:
+    """Django writes its permissions anew whenever tables were emptied; Kring's policies use none of them."""
+    from django.db.models.signals import post_migrate
+
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 def _let_force_login_be_a_full_sign_in() -> None:

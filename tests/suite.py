@@ -32,7 +32,7 @@ def _on_postgres(words: list[str]) -> int:
         print(f"on PostgreSQL: {'FAILED' if demanded else 'skipped'}, {missing}", flush=True)
         return int(demanded)
     with postgres.server() as url:
-        return _said("PostgreSQL", _pytest(words, DATABASE_URL=url))
+        return _said("PostgreSQL", _pytest(["--migrations", *words], DATABASE_URL=url))
 
 
 def _pytest(words: list[str], **settings: str) -> int:

@@ -31,7 +31,7 @@ def test_both_databases_are_asked_and_each_says_how_it_went(monkeypatch, capsys)
     monkeypatch.setattr(postgres, "server", lambda: _open("postgresql://x"))
     monkeypatch.setattr(postgres, "programs", lambda: None)
     assert suite.main([]) == 0
-    assert asked == [([], {}), (suite.CARE, {"DATABASE_URL": "postgresql://x"})]
+    assert asked == [([], {}), (["--migrations", *suite.CARE], {"DATABASE_URL": "postgresql://x"})]
     assert capsys.readouterr().out == "on SQLite: passed\non PostgreSQL: passed\n"
 
 
