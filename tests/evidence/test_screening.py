@@ -22,7 +22,7 @@ from kring.evidence.screening.language import WORDS
 from kring.evidence.screening.session import Session
 from kring.evidence.screening.standing import Standing
 from kring.evidence.screening.state import STAGES, derive
-from kring.evidence.screening.web import marked, percent
+from kring.evidence.screening.web import filter_lines, marked, percent
 from tests.evidence.test_ranking import made_up_set
 
 CRITERIA = """
@@ -498,8 +498,58 @@ def test_another_packages_filter_can_be_chosen(monkeypatch) -> None:
     assert filters.load_filter("mine")([Record("1")]) == ["trial"]
 
 
+def a_labelled_file(path: Path, trials: int = 90, others: int = 150) -> Path:
+    texts, truth = made_up_set(trials + others, trials)
+    rows = [f'"Title {n}","{text}",{label}' for n, (text, label) in enumerate(zip(texts, truth, strict=True))]
+    path.write_text("title,abstract,label_included\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_a_filter_learns_from_labelled_records_and_tells_how_it_errs(tmp_path: Path) -> None:
+    filter_ = filters.load_filter(f"trained:{a_labelled_file(tmp_path / 'known.csv')}")
+    texts, truth = made_up_set(60, 20, seed=8)
+    marks = filter_([Record(str(n), title=text) for n, text in enumerate(texts)])
+    found = [mark for mark, label in zip(marks, truth, strict=True) if label]
+    assert found.count("no trial") <= 1
+    assert found.count("trial") >= 15
+    lines = filter_lines(filter_, WORDS["en"])
+    assert lines[0] == "The filter learnt from known.csv: 90 trials and 150 others."
+    assert filter_([Record("1", title="x", publication_types=["Randomized Controlled Trial"])]) == ["trial"]
+    assert filter_lines(filters.trial_words, WORDS["en"]) == []
+
+
+def test_a_filters_errors_are_of_records_it_had_not_seen(tmp_path: Path) -> None:
+    """Labels drawn by lot cannot be learnt: what it says of itself must show that."""
+    path = a_labelled_file(tmp_path / "lot.csv", 0, 200)
+    head, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([head, *(f"{row[:-1]}{n % 2}" for n, row in enumerate(rows))]) + "\n")
+    filter_ = filters.load_filter(f"trained:{path}")
+    assert filter_.told["missed"] + filter_.told["wrong"] > 0
+    marks = filter_([Record("1", title=made_up_set(1, 0, seed=9)[0][0])])
+    assert marks == ["unclear"]
+
+
+def test_a_filter_learns_from_publication_types(tmp_path: Path) -> None:
+    texts, truth = made_up_set(160, 70)
+    types = ["Randomized Controlled Trial" if label else "Journal Article" for label in truth]
+    entries = [
+        f"PMID- {n + 1}\nTI  - {text}\nPT  - {type_}\n"
+        for n, (text, type_) in enumerate(zip(texts, types, strict=True))
+    ]
+    path = tmp_path / "pubmed.nbib"
+    path.write_text("\n".join(entries))
+    assert filters.load_filter(f"trained:{path}").told["trials"] == 70
+
+
+def test_a_filter_is_not_trained_on_too_little(tmp_path: Path, folder: Folder, capsys) -> None:
+    path = a_labelled_file(tmp_path / "few.csv", 20, 100)
+    command = ["screen", str(folder.root), "--reviewer", "ann", "--terminal", "--filter", f"trained:{path}"]
+    assert cli.main(command) == 2
+    assert "few.csv: A filter cannot be trained on 20 trials and 100 others. Give 50" in capsys.readouterr().err
+
+
 def test_an_unknown_filter_is_refused() -> None:
-    with pytest.raises(Problem, match="No filter is called 'dreams'; there are: words"):
+    with pytest.raises(Problem, match="No filter is called 'dreams'; there are: words, trained:FILE"):
         filters.load_filter("dreams")
 
 

@@ -28,7 +28,8 @@ def register(commands: Any) -> None:
     screen.add_argument("--terminal", action="store_true", help="in the terminal instead of a web page")
     screen.add_argument("--port", type=int, default=0, help="of the page; any free one by default")
     screen.add_argument("--no-browser", action="store_true", help="do not open the browser")
-    screen.add_argument("--filter", default="words", help="which filter marks trials; `words` ships")
+    which = "which filter marks trials: words (ships), trained:FILE (from labelled records), or a package's"
+    screen.add_argument("--filter", default="words", help=which)
     screen.add_argument("--status", action="store_true", help="only say how far it is, and write the tables")
     screen.add_argument("--join", type=Path, metavar="LOG", help="take in another reviewer's decisions.jsonl")
     screen.add_argument("--accept-labels", action="store_true", help="log the labels that came with the exports")
@@ -53,11 +54,13 @@ def run_screen(args: argparse.Namespace) -> int:
         return status(folder)
     if args.stop:
         return stop(folder, args.reviewer, args.stop)
-    session = Session(folder, args.reviewer, args.stage)
+    session, filter_ = Session(folder, args.reviewer, args.stage), load_filter(args.filter)
+    for line in web.filter_lines(filter_, WORDS["en"]):
+        print(line)
     if args.terminal:
-        print(f"{terminal.run(session)} decisions logged.")
+        print(f"{terminal.run(session, filter_=filter_)} decisions logged.")
     else:
-        server = web.make_server(session, args.port, load_filter(args.filter))
+        server = web.make_server(session, args.port, filter_)
         serve(server, f"Screening as {session.reviewer}", browser=not args.no_browser)
     return status(folder)
 

@@ -2,13 +2,15 @@
 
 Publication types as PubMed, Embase and Web of Science give them, and words after the idea of the Cochrane
 Highly Sensitive Search Strategy (Lefebvre and others, Cochrane Handbook, technical supplement to chapter
-4). How often it errs was not measured here. A trained filter can be added by another package as an entry
-point of the group `kring.evidence.filters`: a function from a list of records to a list of marks.
+4). How often it errs was not measured here. Two other ways, both only when asked for: `trained:FILE` learns from
+records that the reviewer labelled (`kring.evidence.screening.trained`), and another package may bring a filter as an
+entry point of the group `kring.evidence.filters`: a function from a list of records to a list of marks.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Literal
 
 from kring.evidence.problem import Problem
@@ -18,6 +20,7 @@ Mark = Literal["trial", "unclear", "no trial"]
 Filter = Callable[[Sequence[Record]], Sequence[Mark]]
 GROUP = "kring.evidence.filters"
 
+RANDOMISED = re.compile(r"randomi[sz]ed controlled trial", re.I)
 TYPES = re.compile(r"random|controlled clinical trial|clinical trial protocol", re.I)
 OTHER_TYPES = re.compile(
     r"\b(?:review|meta-analysis|editorial|letter|comment|case reports?|news|biography|erratum)\b", re.I
@@ -46,12 +49,16 @@ def _mark(record: Record) -> Mark:
 
 
 def load_filter(name: str) -> Filter:
-    """The filter called `name`: `words`, or one that another package brought."""
+    """The filter called `name`: `words`, `trained:FILE`, or one that another package brought."""
     if name == "words":
         return trial_words
+    if name.startswith("trained:"):
+        from kring.evidence.screening.trained import train
+
+        return train(Path(name.removeprefix("trained:")))
     found = entry_points(group=GROUP, name=name)
     if not found:
-        there = ", ".join(["words", *sorted(entry_points(group=GROUP).names)])
+        there = ", ".join(["words", "trained:FILE", *sorted(entry_points(group=GROUP).names)])
         raise Problem(f"No filter is called {name!r}; there are: {there}.", "Install the package that brings it.")
     loaded: Filter = next(iter(found)).load()
     return loaded

@@ -16,6 +16,10 @@ WORDS = {
         "stop_never": "No. With {found} found among {total}, a safe stop saves {saved} at most. Screen all.",
         "done": "You have decided on every record.", "done_more": "Look at the differences, or close this page.",
         "trial": "Looks like a trial", "unclear": "Perhaps a trial", "no trial": "No sign of a trial",
+        "filter": "Where the mark comes from", "filter_text": "The mark is a hint. You decide.",
+        "filter_from": "The filter learnt from {name}: {trials} trials and {others} others.",
+        "filter_errs": "Of records new to it, it called {missed} of {trials} trials 'no sign'. "
+        "It called {wrong} of {others} others 'looks like a trial'.",
         "next": "Next in the list", "first": "first", "likely": "The most likely come first.",
         "none_differ": "Nobody differs.", "settle": "Settle it together. The last choice here counts.",
         "kappa": "{first} and {second}: they agree on {agreed}; kappa {kappa} ({low} to {high}).",
@@ -42,6 +46,10 @@ WORDS = {
         "stop_never": "Nee. Met {found} gevonden van {total} scheelt veilig stoppen hoogstens {saved}. Lees alles.",
         "done": "Je hebt over elk artikel beslist.", "done_more": "Bekijk de verschillen, of sluit deze pagina.",
         "trial": "Lijkt een trial", "unclear": "Misschien een trial", "no trial": "Geen teken van een trial",
+        "filter": "Waar het teken vandaan komt", "filter_text": "Het teken is een hint. Jij bepaalt.",
+        "filter_from": "Het filter leerde van {name}: {trials} trials en {others} andere.",
+        "filter_errs": "Van nieuwe artikelen noemde het {missed} van {trials} trials 'geen teken'. "
+        "Het noemde {wrong} van {others} andere 'lijkt een trial'.",
         "next": "Hierna in de lijst", "first": "eerst", "likely": "De kansrijkste staan bovenaan.",
         "none_differ": "Niemand verschilt van mening.", "settle": "Beslis samen. De laatste keuze hier telt.",
         "kappa": "{first} en {second}: {agreed} gelijk; kappa {kappa} ({low} tot {high}).",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from kring.evidence.problem import Problem
 from kring.evidence.records import Record
-from kring.evidence.screening.filters import trial_words
+from kring.evidence.screening.filters import Filter, trial_words
 from kring.evidence.screening.language import WORDS
 from kring.evidence.screening.session import Session
 from kring.evidence.screening.web import meter_lines
@@ -16,11 +16,16 @@ LETTERS = {"i": "include", "m": "maybe", "e": "exclude"}
 BOLD, PLAIN = "\033[1m", "\033[0m"
 
 
-def run(session: Session, ask: Callable[[str], str] = input, say: Callable[[str], None] = print) -> int:
+def run(
+    session: Session,
+    ask: Callable[[str], str] = input,
+    say: Callable[[str], None] = print,
+    filter_: Filter = trial_words,
+) -> int:
     """Show records until none is left or the reviewer quits; return how many were decided."""
     decided = 0
     while record := session.next():
-        _show(session, record, say)
+        _show(session, record, filter_, say)
         answer = ask("i include, m maybe, e exclude, u undo, ? meter, q quit: ").strip().lower()
         if answer == "q":
             break
@@ -55,11 +60,11 @@ def _decide(
     return 1
 
 
-def _show(session: Session, record: Record, say: Callable[[str], None]) -> None:
+def _show(session: Session, record: Record, filter_: Filter, say: Callable[[str], None]) -> None:
     width = min(shutil.get_terminal_size().columns, 90)
     done, all_ = session.progress()
     words = [word for kind in session.criteria.highlight.values() for word in kind]
-    say(f"\n{done} of {all_} decided. {WORDS['en'][trial_words([record])[0]]}.")
+    say(f"\n{done} of {all_} decided. {WORDS['en'][filter_([record])[0]]}.")
     say(BOLD + textwrap.fill(record.title or record.id, width) + PLAIN)
     say(textwrap.fill("; ".join(record.authors[:6]), width))
     say(f"{record.journal} {record.year or ''}\n")

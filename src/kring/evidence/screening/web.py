@@ -55,7 +55,8 @@ class Screen:
         last = s.last()
         return self.render(
             "record.html", lang, "/", WORDS[lang]["record"], record=record, done=done, all=all_, problem=problem,
-            mark=self.filter([record])[0] if record else "", marked=partial(marked, words=s.criteria.highlight),
+            mark=self.filter([record])[0] if record else "", told=filter_lines(self.filter, WORDS[lang]),
+            marked=partial(marked, words=s.criteria.highlight),
             last=dict.fromkeys(("decision", "retrieval")) | last if last else None,
             last_title=s.records[s.names[last["record_id"]]].title if last else "",
             meter=meter_lines(s.meter(), WORDS[lang]),
@@ -126,6 +127,12 @@ def meter_lines(m: Meter, t: dict[str, str]) -> list[str]:
     said |= {"recall": percent(m.recall), "saved": percent(m.saved)}
     verdict = "stop_yes" if m.stop else "stop_never" if m.hopeless else "stop_no"
     return [t["recall"].format(**said), t[verdict].format(**said)]
+
+
+def filter_lines(filter_: Filter, t: dict[str, str]) -> list[str]:
+    """Where a trained filter's marks come from, and how often it errs."""
+    told = getattr(filter_, "told", None)
+    return [t["filter_from"].format(**told), t["filter_errs"].format(**told)] if told else []
 
 
 def agreement_line(found: Any, t: dict[str, str]) -> str:
