@@ -43,6 +43,7 @@ _ME = "(SELECT nullif(nullif(current_setting('kring.person_id', true), ''), 'sys
 _MINE = "(SELECT kring_circles(current_setting('kring.person_id', true)))::uuid[]"
 _IS_SYSTEM = "(SELECT current_setting('kring.person_id', true)) = 'system'"
 _OWN_CIRCLES = f"SELECT id FROM circles_circle WHERE client_id = {_ME}"
+_ON_PAPER = f"SELECT id FROM circles_circle WHERE on_paper AND id = ANY ({_MINE})"
 _MY_TEAMS = f"SELECT team_id FROM people_post WHERE person_id = {_ME} AND ended_at IS NULL AND team_id IS NOT NULL"
 SPECIAL = {
     "circles.Circle": f"client_id = {_ME} OR id = ANY ({_MINE})",
@@ -51,8 +52,8 @@ SPECIAL = {
     "circles.GlassBreak": f"person_id = {_ME} OR circle_id = ANY ({_MINE})",
     "measures.OwnSchedule": f"member_id IN (SELECT id FROM circles_member WHERE person_id = {_ME})"
     f" OR (shared_at IS NOT NULL AND circle_id IN ({_OWN_CIRCLES}))",
-    "research.Consent": f"circle_id IN ({_OWN_CIRCLES})",
-    "research.Included": f"circle_id IN ({_OWN_CIRCLES})",
+    "research.Consent": f"circle_id IN ({_OWN_CIRCLES}) OR circle_id IN ({_ON_PAPER})",
+    "research.Included": f"circle_id IN ({_OWN_CIRCLES}) OR circle_id IN ({_ON_PAPER})",
     "training.FeedbackChoice": f"person_id = {_ME}",
     "training.Rating": f"rater_id = {_ME}",
     "training.PracticeCircle": "practice_id IN (SELECT training_practice.id FROM training_practice"

@@ -5,6 +5,8 @@ import uuid
 from pathlib import Path
 
 from kring.care import jobs
+from kring.care.circles import actions as circle_actions
+from kring.care.people.models import Person
 from kring.care.research import actions
 from kring.care.research.models import Export
 from tests.browser.pages import Visit
@@ -30,6 +32,13 @@ def answered(cast):
     edition = study.opened(cast)
     actions.answer(by=cast.seat("noor"), edition=edition, yes=True)
     return {"edition": edition.pk}
+
+
+def on_paper(cast):
+    """Wil takes part on paper, and Ruth writes down what he says."""
+    wil = Person.objects.create_user(name="Wil")
+    circle = circle_actions.start_circle(by=cast.ruth, client=wil, team=cast.team, on_paper=True)
+    return opened(cast) | {"paper": circle.pk}
 
 
 def made(cast):
@@ -69,6 +78,9 @@ VISITS = [
     Visit("research/asked.html", CLIENT, state="with a study", prepare=opened),
     Visit("research/question.html", CLIENT + "{edition}/", prepare=opened),
     Visit("research/question.html", CLIENT + "{edition}/", state="after a yes", prepare=answered),
+    Visit("research/question.html", "/c/{paper}/research/{edition}/", who="ruth", state="on paper", prepare=on_paper),
+    Visit("research/question.html", "/c/{paper}/research/{edition}/", who="ruth", state="on paper, with an error",
+          prepare=on_paper, do=lambda page: page.locator("button[value=yes]").click()),
     Visit("research/studies.html", "/research/", who="rik", prepare=opened),
     Visit("research/form.html", "/research/{study}/change/", who="rik", prepare=drafted),
     Visit("research/form.html", "/research/{study}/change/", who="rik", state="with an error", prepare=drafted,

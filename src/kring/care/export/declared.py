@@ -38,7 +38,8 @@ EXPORTED = {
     "board.Told": "id created_at circle kind before after words day by",
     "measures.LifeFactor": "id created_at circle removed_at zone version kind note lever offered priority solved_at"
     " written_by",
-    "research.Consent": "id created_at circle title responsible contact edition_number answer revoked_at",
+    "research.Consent": "id created_at circle title responsible contact edition_number answer revoked_at way"
+    " said_on written_by",
     "training.FeedbackChoice": "id created_at circle person revoked_at",
     "training.Rating": "id created_at circle rater closes_on answered_at withdrawn_at connectedness hope identity"
     " meaning empowerment",

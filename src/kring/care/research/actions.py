@@ -1,5 +1,6 @@
 """Every write of the room. A study is made by a researcher and opened by an administrator; a client answers."""
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import get_language
 from kring.care.audit.actions import record
 from kring.care.circles.models import Circle
 from kring.care.circles.seats import Seat
+from kring.care.circles.topics import Task
 from kring.care.circles.trail import wrote
 from kring.care.people.models import Organisation, Person, Role
 from kring.care.people.work import AtWork
@@ -78,12 +80,15 @@ def offer(*, by: Person, edition: Edition, back: bool = False) -> None:
 @transaction.atomic
 def open_edition(*, by: Person, edition: Edition, version: int) -> None:
     """From here on clients are asked. `version` is the text that the administrator read; another one is not opened."""
+    from kring.care.research import jobs  # which needs this module
+
     allow(policy.may_open(by, edition))
     now = timezone.now()
     Edition.objects.filter(study=edition.study_id, opened_at__isnull=False, replaced_at=None).update(replaced_at=now)
     read = Edition.objects.filter(pk=edition.pk, version=version, opened_at=None, offered_at__isnull=False)
     allow(bool(read.update(opened_at=now, opened_by=by)))
     _forget_files(Export.objects.filter(edition__study=edition.study_id))
+    jobs.announce.enqueue(str(edition.pk))
     _line(by, "opened", edition.study, Role.ADMINISTRATOR)
 
 
@@ -97,9 +102,15 @@ def end_study(*, by: Person, study: Study) -> None:
 
 
 @transaction.atomic
-def answer(*, by: Seat, edition: Edition, yes: bool) -> Consent:
-    """The client says yes or no, in place of an earlier answer. A no after a yes takes the yes back."""
+def answer(*, by: Seat, edition: Edition, yes: bool, way: str = "", said_on: dt.date | None = None) -> Consent:
+    """The client says yes or no, in place of an earlier answer. A no after a yes takes the yes back.
+
+    `way` and `said_on`: in a circle on paper, how and on which day the client said so to whoever writes it down.
+    """
     allow(policy.asks(edition, by))
+    on_paper = policy.writes_down(by)
+    allow(on_paper == bool(way) == (said_on is not None))
+    allow(said_on is None or said_on <= timezone.localdate())
     _one_at_a_time(edition)
     standing = Consent.objects.filter(circle_id=by.circle_id, edition=edition, revoked_at=None).first()
     if standing is not None and standing.answer == ("yes" if yes else "no"):  # a double click
@@ -110,9 +121,9 @@ def answer(*, by: Seat, edition: Edition, yes: bool) -> Consent:
         circle_id=by.circle_id, edition=edition, team_id=team,
         title=edition.title_nl if get_language() == "nl" else edition.title_en,
         responsible=edition.responsible, contact=edition.contact, edition_number=edition.number,
-        answer="yes" if yes else "no",
+        answer="yes" if yes else "no", way=way, said_on=said_on, written_by_id=by.person_id if on_paper else None,
     )  # fmt: skip
-    wrote(by, "agreed to research" if yes else "declined research", "study", edition.study_id)
+    _wrote(by, "agreed to research" if yes else "declined research", edition, [way, str(said_on)] if on_paper else [])
     return given
 
 
@@ -122,7 +133,13 @@ def take_back(*, by: Seat, edition: Edition) -> None:
     allow(policy.may_answer(by))
     _one_at_a_time(edition)
     if _end(by, edition):
-        wrote(by, "took back research", "study", edition.study_id)
+        _wrote(by, "took back research", edition, ["spoken"] if policy.writes_down(by) else [])
+
+
+def _wrote(by: Seat, verb: str, edition: Edition, how: list[str]) -> None:
+    """A client on paper: the line says who wrote it down, and how the client said it."""
+    rule = by.tasks.get(Task.PROGRESS, "") if how else ""
+    wrote(by, f"{verb} on paper" if how else verb, "study", edition.study_id, fields=how, rule=rule)
 
 
 def _one_at_a_time(edition: Edition) -> None:

@@ -1,15 +1,17 @@
 """Forms of the room: what a study asks."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from kring.care.forms import EditForm, NewForm
+from kring.care.forms import EditForm, NewForm, Plain
 from kring.care.measures import instruments
 from kring.care.research.columns import COLUMNS
-from kring.care.research.models import THRESHOLD, Edition
+from kring.care.research.models import THRESHOLD, Consent, Edition
 from kring.care.research.reading import Measure, measure, measures_there_are
 
 DAY = {"type": "date"}
@@ -96,3 +98,16 @@ def measure_names(codes: list[str]) -> list[str]:
     """What a list of scores is called; one that is not there any more keeps its code."""
     known = dict(measure_choices())
     return [known.get(measure(code).code, code) for code in codes]
+
+
+class WroteDown(Plain):
+    """In a circle on paper: how and when the client answered. The answer itself is the button."""
+
+    way = forms.ChoiceField(label=_("How did they answer?"), choices=Consent.WAYS, widget=forms.RadioSelect)
+    said_on = forms.DateField(label=_("On which day?"), widget=forms.DateInput(DAY, format="%Y-%m-%d"))
+
+    def clean_said_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["said_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day

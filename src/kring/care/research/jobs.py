@@ -12,9 +12,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 
+from kring.care import post
 from kring.care.audit.actions import record
+from kring.care.circles.models import Circle
 from kring.care.jobs import every
 from kring.care.people.models import Role
 from kring.care.people.work import AtWork
@@ -22,7 +25,7 @@ from kring.care.research import dictionary, files, policy
 from kring.care.research.actions import all_stand
 from kring.care.research.columns import chosen
 from kring.care.research.making import Made, Maker, Moved, TooFew, next_included
-from kring.care.research.models import Export, Included, Study
+from kring.care.research.models import Edition, Export, Included, Study
 from kring.care.research.pseudonyms import unseal
 from kring.care.research.writers import publish, sha256
 
@@ -136,6 +139,26 @@ def _failed(export: Export, why: str) -> str:
     Included.objects.filter(export=export).delete()
     Export.objects.filter(pk=export.pk).update(failed_at=timezone.now(), failure=why, sealed_key="", clients=0)
     return why
+
+
+@task()
+@transaction.atomic
+def announce(edition_id: str) -> str:
+    """Tell clients that a question waits, once: the letters and the note that they were written are one transaction."""
+    fresh = Edition.objects.filter(pk=edition_id, announced_at=None, replaced_at=None, study__ended_at=None)
+    if not fresh.update(announced_at=timezone.now()):
+        return "told before"
+    edition = Edition.objects.select_related("study").get(pk=edition_id)
+    return f"{sum(_tell(circle, edition) for circle in policy.circles_to_write_to(edition).iterator(500))} letters"
+
+
+def _tell(circle: Circle, edition: Edition) -> bool:
+    """Nothing of the study stands in it, not even that it is one."""
+    address = post.link("circle_research:study", circle.pk, edition.pk)
+    return post.send(
+        to=circle.client, subject=_("Kring: a question waits for you"), template="research/mail/question.txt",
+        context={"address": address},
+    )  # fmt: skip
 
 
 @every(dt.timedelta(hours=6))

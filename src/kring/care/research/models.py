@@ -57,6 +57,7 @@ class Edition(Stored):
     opened_at = models.DateTimeField(null=True, blank=True)  # clients are asked from here on
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     replaced_at = models.DateTimeField(null=True, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True)  # the letters to clients were queued
 
     class Meta:
         constraints = [
@@ -97,6 +98,7 @@ class Consent(Stored):
     """
 
     ANSWERS: ClassVar = [("yes", _("Yes")), ("no", _("No"))]
+    WAYS: ClassVar = [("spoken", _("They said it to me")), ("signed", _("They signed it on paper"))]
     circle = models.ForeignKey(Circle, on_delete=models.PROTECT, related_name="consents")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, blank=True, related_name="consents")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")  # at the answer
@@ -106,12 +108,21 @@ class Consent(Stored):
     edition_number = models.PositiveSmallIntegerField()
     answer = models.CharField(max_length=3, choices=ANSWERS)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    # In a circle on paper somebody writes down what the client said or signed: how, on which day, and who did.
+    way = models.CharField(_("How did they answer?"), max_length=6, choices=WAYS, blank=True)
+    said_on = models.DateField(_("On which day?"), null=True, blank=True)
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["edition", "circle"], condition=Q(revoked_at__isnull=True), name="consent_one_answer_stands"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(way="", said_on__isnull=True, written_by__isnull=True)
+                | (~Q(way="") & Q(said_on__isnull=False, written_by__isnull=False)),
+                name="consent_on_paper_says_how_when_and_who",
+            ),
         ]
         indexes = [
             models.Index(fields=["edition", "circle"], condition=Q(revoked_at__isnull=True, answer="yes"),

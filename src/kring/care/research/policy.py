@@ -1,4 +1,6 @@
-"""Who may ask, who opens a question to clients, who takes a table. Only a client answers, for their own circle."""
+"""Who may ask, who opens a question to clients, who takes a table. Only a client answers, for their own circle; where
+the client takes part on paper, whoever types for them writes down what the client said or signed.
+"""
 
 import uuid
 from typing import Any
@@ -6,7 +8,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from kring.care.circles.models import Circle
+from kring.care.circles.policy import may_type_on
 from kring.care.circles.seats import Seat
+from kring.care.circles.topics import Task
 from kring.care.people.models import Organisation, Person, Role
 from kring.care.people.policy import organisations_run_by
 from kring.care.research.columns import LIFE_FACTORS
@@ -63,8 +67,13 @@ def exports_visible_to(person: Person) -> QuerySet[Export]:
 
 
 def may_answer(seat: Seat) -> bool:
-    """Only the client; nobody types this for somebody else."""
-    return seat.is_client and not seat.preview
+    """The client. In a circle on paper the answer is theirs too: `writes_down` says who keeps it."""
+    return (seat.is_client and not seat.preview) or writes_down(seat)
+
+
+def writes_down(seat: Seat) -> bool:
+    """Whoever types for a client on paper, in the part of the circle that holds the scores."""
+    return may_type_on(seat) and Task.PROGRESS in seat.tasks
 
 
 def editions_for(seat: Seat) -> QuerySet[Edition]:
@@ -113,3 +122,15 @@ def not_taken_back(edition: Edition) -> QuerySet[Consent, Any]:
     """The circles of an edition whose rows may stay where they are: closing a circle takes nothing back."""
     found = Consent.objects.filter(edition=edition, answer="yes", revoked_at__isnull=True)
     return found.filter(circle__client__deleted_at__isnull=True).values("circle_id")
+
+
+def circles_to_write_to(edition: Edition) -> QuerySet[Circle]:
+    """Whose client gets a letter that a question waits: all who are asked and have not answered this edition.
+
+    Not in a pause, and not on paper: there whoever types sees it on the home of the circle.
+    """
+    asked = Circle.objects.filter(
+        team__organisation=edition.study.organisation_id, closed_at=None, paused_at=None, on_paper=False,
+        client__deleted_at=None,
+    )  # fmt: skip
+    return asked.exclude(consents__edition=edition).select_related("client")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from kring.care.audit.models import Event
 from kring.care.circles.models import Circle
@@ -24,10 +24,13 @@ def studies(seat: Seat) -> Iterator[Waits]:
     """An open study that was neither looked at nor answered."""
     if not policy.may_answer(seat) or seat.circle.team_id is None:
         return
+    title = _("There is a question for you")
+    if not seat.is_client:  # on paper: whoever types reads it aloud
+        title = _("There is a question for %(name)s") % {"name": seat.circle.client_name}
     for row in _asking.rows(circle_id=seat.circle_id, person_id=seat.person_id):
         why = _("You may say yes or no. You may also leave it.")
         address = reverse("circle_research:study", args=[seat.circle_id, row.id])
-        yield Waits(ORDER, _("Read the question"), address, _("There is a question for you"), why)
+        yield Waits(ORDER, _("Read the question"), address, title, why)
 
 
 @prepared(circle_id=uuid.UUID, person_id=uuid.UUID)

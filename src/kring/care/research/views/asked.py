@@ -1,4 +1,4 @@
-"""What research asks a client, what exactly would leave, and their answer."""
+"""What research asks a client, what exactly would leave, and their answer; on paper, as somebody writes it down."""
 
 import uuid
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kring.care.circles.door import sit
@@ -14,7 +15,7 @@ from kring.care.circles.trail import saw
 from kring.care.research import actions, policy
 from kring.care.research.columns import chosen
 from kring.care.research.dictionary import REASONS
-from kring.care.research.forms import measure_names, scale_name
+from kring.care.research.forms import WroteDown, measure_names, scale_name
 from kring.care.research.models import Consent, Edition, Export, Included
 from kring.care.research.reading import Reading
 from kring.care.stored import allow
@@ -40,8 +41,8 @@ def study(request: HttpRequest, circle_id: uuid.UUID, edition_id: uuid.UUID) -> 
     seat = sit(request, circle_id)
     allow(policy.may_answer(seat))
     edition = get_object_or_404(policy.editions_for(seat), pk=edition_id)
-    if request.method == "POST":
-        _answer(request, seat, edition)
+    form = WroteDown(request.POST or None, initial={"said_on": timezone.localdate()})
+    if request.method == "POST" and _answered(request, seat, edition, form):
         return redirect("circle_research:study", circle_id, edition_id)
     saw(seat, "study")
     asks = policy.asks(edition, seat)
@@ -49,22 +50,26 @@ def study(request: HttpRequest, circle_id: uuid.UUID, edition_id: uuid.UUID) -> 
         "seat": seat, "here": "mine", "edition": edition, "asks": asks, "standing": _standing(seat).get(edition_id),
         "columns": chosen(edition.columns), "measures": measure_names(edition.measures),
         "rows": _own_rows(seat, edition) if asks else [], "history": _history(seat, edition),
-        "tables": _tables(seat, edition),
+        "tables": _tables(seat, edition), "form": form,
     }  # fmt: skip
     return render(request, "research/question.html", page)
 
 
-def _answer(request: HttpRequest, seat: Seat, edition: Edition) -> None:
+def _answered(request: HttpRequest, seat: Seat, edition: Edition, form: WroteDown) -> bool:
+    """Keep the answer. False: it is not said how and when a client on paper gave it."""
     word = request.POST.get("answer")
     allow(word in ("yes", "no", "back"))
     if word == "back":
         actions.take_back(by=seat, edition=edition)
-        messages.success(request, _("You took your yes back. It holds at once."))
-        return
-    actions.answer(by=seat, edition=edition, yes=word == "yes")
-    messages.success(
-        request, _("You said yes. You can take it back at any time.") if word == "yes" else _("You said no.")
-    )
+        messages.success(request, _("The yes is taken back. It holds at once."))
+        return True
+    on_paper = policy.writes_down(seat)
+    if on_paper and not form.is_valid():
+        return False
+    actions.answer(by=seat, edition=edition, yes=word == "yes", **(form.cleaned_data if on_paper else {}))
+    said = _("You said yes. You can take it back at any time.") if word == "yes" else _("You said no.")
+    messages.success(request, _("It is written down.") if on_paper else said)
+    return True
 
 
 def _standing(seat: Seat) -> dict[uuid.UUID | None, Consent]:
