@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 
+from kring.care.people.models import Organisation, Post
 from kring.care.stored import Denied
-from kring.care.training import content, library, policy, reading, statements, text
+from kring.care.training import content, library, policy, practising, reading, statements, text
 from kring.care.training.actions import boosters, building, expiring, leading, learning
 from kring.care.training.models import (
     Booster,
@@ -18,6 +20,7 @@ from kring.care.training.models import (
     BoosterRound,
     Enrolment,
     Part,
+    Programme,
     Progress,
     QuizAnswer,
     QuizAttempt,
@@ -252,8 +255,6 @@ def test_an_experience_expert_leads_the_cohort_and_gives_no_certificates(cast, m
 
 
 def test_a_trainer_of_another_organisation_sees_nothing(cast, made):
-    from kring.care.people.models import Organisation, Post
-
     elsewhere = Organisation.objects.create(name="Elders")
     Post.objects.create(person=cast.olaf, organisation=elsewhere, role="trainer")
     browser = browser_of(cast.olaf)
@@ -371,9 +372,9 @@ def test_results_are_valid_statements_and_the_same_each_time(cast, made, tom):
     learning.finish_lesson(by=cast.tom, enrolment=tom, part=made.part("chime"))
     once, again = statements.of_enrolment(tom), statements.of_enrolment(tom)
     assert once == again
-    assert {each["verb"]["display"]["en"] for each in once} == {"scored", "completed"}
+    assert {each["verb"]["display"]["en"] for each in once} == {"scored", "completed", "answered"}
     assert "tom@example.org" not in json.dumps(once)
-    scored = next(each for each in once if "result" in each)
+    scored = next(each for each in once if "score" in each.get("result", {}))
     assert scored["result"]["score"] == {"raw": 0, "min": 0, "max": 3, "scaled": 0.0}
 
 
@@ -393,3 +394,57 @@ def test_the_doors_on_the_front_page_are_those_of_the_rules(cast, made):
         learns = policy.own_enrolments(person).exists() or policy.certificates_of(person).exists()
         leads = trains_in(person).exists() or policy.cohorts_visible_to(person).exists()
         assert policy.doors(person) == policy.Doors(learns, leads), person
+
+
+def test_a_learners_own_results_hold_every_answer_and_the_organisations_hold_none(cast, made, tom, client):
+    course.take_quiz(cast.tom, tom, made.part("chime-quiz"), right=False)
+    learning.finish_lesson(by=cast.tom, enrolment=tom, part=made.part("chime"))
+    mine = [each for each in statements.of_enrolment(tom) if each["verb"]["display"]["en"] == "answered"]
+    assert len(mine) == 3
+    assert all(each["result"]["response"] and each["result"]["success"] is False for each in mine)
+    client.force_login(cast.tess)
+    record = f"/training/cohorts/{made.cohort.pk}/results.json"
+    assert client.get(record).json() == [], "nobody let the organisation have it"
+    practising.set_choice(by=cast.tom, enrolment=tom, to="record", agree=True)
+    assert {each["verb"]["display"]["en"] for each in client.get(record).json()} == {"completed"}
+    practising.set_choice(by=cast.tom, enrolment=tom, to="record", agree=False)
+    assert client.get(record).json() == []
+
+
+def test_a_trainer_changes_a_list_and_marks_of_other_statements_are_not_mixed(cast, made, client):
+    """The observation form and the readiness check, like every other part: in versions, and older ones stay."""
+    client.force_login(cast.tess)
+    library_form = Part.objects.get(key="observation-form", organisation=None)
+    own = building.copy_part(by=cast.tess, part=library_form, organisation=cast.organisation, id=uuid.uuid4())
+    before = own.versions.get().content["items"]
+    page = client.get(f"/training/parts/{own.pk}/change/").content.decode()
+    assert all(escape(item["nl"]) in page for item in before)
+    lines = [*(item["nl"] for item in before[1:]), "Vraagt of het zo goed is."]
+    sent = {"title": "Onze kijkwijzer", "body": "Kijk.", "items": "\r\n".join([*lines, ""])}
+    assert client.post(f"/training/parts/{own.pk}/change/", sent).status_code == 302
+    first, second = own.versions.order_by("number")
+    assert first.content["items"] == before
+    assert second.content["items"][:-1] == before[1:], "unchanged statements keep their key and their English"
+    assert second.content["items"][-1]["nl"] == "Vraagt of het zo goed is."
+    assert client.post(f"/training/parts/{own.pk}/change/", sent | {"items": "Eén\nEén"}).status_code == 200
+    assert own.versions.count() == 2
+
+
+def test_a_trainer_of_two_organisations_says_where(cast, made, client):
+    elsewhere = Organisation.objects.create(name="Elders")
+    Post.objects.create(person=cast.tess, organisation=elsewhere, role="trainer")
+    client.force_login(cast.tess)
+    page = client.get("/training/lead/").content.decode()
+    assert cast.organisation.name in page
+    assert elsewhere.name in page
+    address = f"/training/programmes/library/?at={elsewhere.pk}"
+    client.post(address, {"new_id": str(uuid.uuid4())})
+    there = Programme.objects.get(organisation=elsewhere)
+    words = {"nl": {"title": "Les", "body": "Woorden."}}
+    part = building.new_part(
+        by=cast.tess, organisation=cast.organisation, id=uuid.uuid4(), kind="lesson", content=words
+    )
+    with pytest.raises(Denied):
+        building.place(by=cast.tess, programme=there, part_version=part.versions.get())
+    assert "/training/parts/new/?at=" in client.get(f"/training/programmes/{there.pk}/").content.decode()
+    assert str(elsewhere.pk) in client.get(f"/training/parts/new/?at={elsewhere.pk}").content.decode()

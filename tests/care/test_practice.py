@@ -264,12 +264,15 @@ def test_leaving_a_circle_leaves_the_practice_and_forgets_where_it_was(world, cl
     assert Person.objects.filter(pk=world.learner.pk).exists()
 
 
-def test_a_published_questionnaire_is_scored_by_its_definition_and_sent_twice_counts_once(world):
+def test_a_published_questionnaire_is_scored_by_its_definition_and_sent_twice_counts_once(world, client):
     answers = {str(number): 4 for number in range(1, 8)}
     for _click in range(2):
         practising.fill_in(
             by=world.learner, enrolment=world.enrolment, instrument="raq-7", moment="before", answers=answers
         )
     assert StaffScore.objects.get().scores == {"total": 28}
+    client.force_login(world.learner)
+    page = client.get(f"/training/practice/in/{world.enrolment.pk}/paper/raq-7/before/").content.decode()
+    assert page.count('value="4" selected') == 7, "it opens with what was filled in"
     with pytest.raises(Denied):
         practising.fill_in(by=world.learner, enrolment=world.enrolment, instrument="honos", moment="before", answers={})

@@ -16,11 +16,13 @@ from kring.care.measures.models import LifeFactor
 from kring.care.people.models import Person
 from kring.care.research import actions as research
 from kring.care.training import answering, figures, moderators, practising, releasing
+from kring.care.training.design import icc
 from kring.care.training.files import of_table, zipped
 from kring.care.training.models import Enrolment, LearnerChoice, Rating, Release
 from kring.care.training.moderators import Agreed
 from kring.care.training.study import COLUMNS
 from kring.care.training.table import TooFew, TrainingTable, together
+from kring.evaluation.power.design import read_plan
 from tests.care.practising import build, lived
 from tests.care.research import study
 
@@ -158,6 +160,21 @@ def test_the_evaluation_accepts_it(written):
     kring("evaluate", "check", "outcomes.csv", "--protocol", "protocol.toml", cwd=written)
 
 
+def test_the_plan_of_a_trial_says_of_each_line_whether_the_table_knows_it(written):
+    plan = read_plan(written / "design.toml")
+    assert (plan.design.persons_per_team, plan.design.occasions) == (7, (0, 3, 6, 12))
+    assert plan.design.icc_team == 0.05
+    lines = [line for line in (written / "design.toml").read_text().splitlines() if "=" in line and "  # " in line]
+    assert all(line.split("  # ")[1].startswith(("known", "assumed")) for line in lines)
+    assert len([line for line in lines if "cannot be estimated" in line]) >= 1
+
+
+def test_the_share_between_groups_is_that_of_a_worked_example():
+    """Two groups of two: between mean square 8, within 2, so (8 - 2) / (8 + 2)."""
+    assert icc([[1, 3], [3, 5], [2, 4]]) == pytest.approx((2 - 2) / (2 + 2))
+    assert icc([[0, 2], [2.0 + 2 * 2**0.5 - 2, 4.0 + 2 * 2**0.5 - 2]]) == pytest.approx((8 - 2) / (8 + 2))
+
+
 def test_the_evidence_wing_takes_the_study_record(written):
     review = written / "review"
     shutil.copytree(REVIEW, review, ignore=shutil.ignore_patterns("6_report", "5_synthesis"))
@@ -191,6 +208,7 @@ def test_from_programme_to_report(cast, tmp_path, client):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     kring("evaluate", "run", "outcomes.csv", "--protocol", "protocol.toml", "--out", "report", cwd=tmp_path)
+    kring("evaluate", "plan", "design.toml", "--out", "plan", cwd=tmp_path)
     numbers = json.loads((tmp_path / "report" / "numbers.json").read_text())
     study = next(csv.DictReader(io.StringIO((tmp_path / "evidence" / "studies.csv").read_text())))["study_id"]
     reported = next(csv.DictReader(io.StringIO((tmp_path / "report" / "evidence" / "studies.csv").read_text())))

@@ -155,7 +155,7 @@ ROUTES["training:copy_part"] = row(
 )
 ROUTES["training:cohort"] = row(answers(**LEADS), given=COHORT)
 ROUTES["training:move_cohort"] = row(answers(trainer=302), "post", given=COHORT)
-for page in ("enrol", "lead_along", "statistics"):
+for page in ("enrol", "lead_along", "statistics", "record"):
     ROUTES[f"training:{page}"] = row(answers(trainer=200), given=COHORT)
 ROUTES["training:end_lead"] = row(answers(trainer=302), "post", given={**COHORT, "lead_id": a_lead})
 ROUTES["training:readiness"] = row(answers(**LEADS), given={**COHORT, "team_id": lambda cast: cast.team.pk})

@@ -4,6 +4,7 @@ Words stand under their language (`nl`, `en`); one of the two is enough, and is 
 the same in all languages: minutes, the implications that say why the part is there, the questions' keys.
 """
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +15,8 @@ from kring.care.training.models import PartKind
 
 Content = dict[str, Any]
 LANGUAGES = ("nl", "en")
+OWN = uuid.UUID("0b1a3a66-3d1e-4f0e-9f53-2c1f4f8f1d55")
+"""Keys of statements that somebody wrote come from their words: sent twice, it is the same statement."""
 QUESTION_TYPES = ("single", "multiple", "short", "numeric")
 NEEDS = {
     PartKind.LESSON: ("title", "body"),
@@ -40,10 +43,18 @@ def title(content: Content, language: str | None = None) -> str:
     return str(words(content, language).get("title", ""))
 
 
-def in_words(item: dict[str, Any]) -> str:
+def in_words(item: dict[str, Any], language: str | None = None) -> str:
     """One item of a list (readiness, observation), in the reader's language."""
-    wanted = (translation.get_language() or "nl").split("-")[0]
+    wanted = (language or translation.get_language() or "nl").split("-")[0]
     return str(item.get(wanted) or item.get("nl") or item.get("en") or "")
+
+
+def renewed(items: list[dict[str, Any]], lines: list[str], language: str) -> list[dict[str, Any]]:
+    """The items with these words. Words that stay as they were stay the same item, in both languages; other words are
+    another item, as marks of two different statements are not counted together.
+    """
+    known = {in_words(item, language): item for item in items}
+    return [known.get(line) or {"key": f"own-{uuid.uuid5(OWN, line).hex[:10]}", language: line} for line in lines]
 
 
 def questions(content: Content) -> list[dict[str, Any]]:

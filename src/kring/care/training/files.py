@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections import defaultdict
 
+from kring.care.training.design import design
 from kring.care.training.study import sheets, tidier
 from kring.care.training.table import TrainingTable
 
@@ -22,6 +23,7 @@ def of_table(table: TrainingTable) -> dict[str, str]:
     }
     if asked := can_ask(table):
         files["protocol.toml"] = protocol(table, asked)
+        files["design.toml"] = design(table, asked[0])
     else:
         files["READ-ME.txt"] = NOT_YET + READ_ME
     return files | {f"evidence/{name}.csv": text for name, text in sheets(table).items()}
@@ -89,7 +91,7 @@ Training table, from routine use. It is not a trial: more training and better sc
 
 Check it:   kring evaluate check outcomes.csv --protocol protocol.toml
 Analyse it: kring evaluate run outcomes.csv --protocol protocol.toml --out report
-Plan a trial that could answer the question: kring evaluate plan --example staff-training > design.toml
+Plan a trial that could answer the question: kring evaluate plan design.toml --out plan
 Bring it into a review, as context: kring evidence extract REVIEW --from evidence/studies.csv --by "your name" \
 --state "full text" (then reports, arms, characteristics; then outcomes and results from report/evidence)
 

@@ -13,8 +13,10 @@ from kring.care.people.models import Person, Team
 from kring.care.training import content
 from kring.care.training.models import Lead, PartKind, PartVersion, ReadinessCheck, WorkshopSession
 
-WRITTEN = [kind for kind in PartKind if kind not in (PartKind.READINESS, PartKind.OBSERVATION, PartKind.QUIZ)]
-"""Kinds that are typed as text. Quizzes are imported; lists of items come from the library, to copy."""
+WRITTEN = [kind for kind in PartKind if kind != PartKind.QUIZ]
+"""Kinds that are typed as text. Quizzes are imported."""
+LISTS = (PartKind.READINESS, PartKind.OBSERVATION)
+MOST_ITEMS = 40
 DATE = {"type": "date"}
 
 
@@ -48,19 +50,37 @@ class PartWords(Plain):
         label=_("How to ask the client for consent"), max_length=600, required=False, widget=forms.Textarea
     )
 
+    items = forms.CharField(
+        label=_("Statements, each on a line of its own"),
+        help_text=_("A line that you change is a new statement, and is counted by itself from then on."),
+        max_length=10_000, widget=forms.Textarea(attrs={"rows": 12}),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = PartKind(kind)
         if self.kind != PartKind.PRACTICE:
             del self.fields["task"], self.fields["ask"]
+        if self.kind not in LISTS:
+            del self.fields["items"]
         for need in content.NEEDS[self.kind]:
             self.fields[need].required = True
+
+    def clean_items(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["items"].splitlines() if line.strip()]
+        if len(set(lines)) < len(lines):
+            raise forms.ValidationError(_("Two lines say the same."))
+        if not 1 <= len(lines) <= MOST_ITEMS:
+            raise forms.ValidationError(_("Write one statement at least, and forty at most."))
+        return lines
 
     def content(self, language: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
         """The whole content with these words in `language`."""
         given = dict(self.cleaned_data)
-        minutes = given.pop("minutes", None)
+        minutes, lines = given.pop("minutes", None), given.pop("items", None)
         made = {**(before or {})}
+        if lines:
+            made["items"] = content.renewed(made.get("items", []), lines, language)
         made[language] = {**made.get(language, {}), **{name: words for name, words in given.items() if words}}
         return made | ({"minutes": minutes} if minutes else {})
 

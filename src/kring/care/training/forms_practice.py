@@ -176,14 +176,14 @@ def items_of(form: PartVersion) -> list[dict[str, str]]:
 class FromPaper(Plain):
     """A questionnaire that was filled in on paper, by the numbers of its items."""
 
-    def __init__(self, *args: Any, definition: Definition, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, definition: Definition, known: dict[str, int | None], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.keys = [item.link_id for item in definition.items]
         for item in definition.items:
             choices = [("", _("No answer")), *((n, str(n)) for n in range(item.low, item.high + 1))]
             self.fields[f"item_{item.link_id}"] = forms.TypedChoiceField(
                 label=format_lazy("{word} {number}", word=_("Item"), number=item.link_id), choices=choices, coerce=int,
-                empty_value=None, required=False,
+                empty_value=None, required=False, initial=known.get(item.link_id),
             )  # fmt: skip
 
     def answers(self) -> dict[str, int | None]:

@@ -37,6 +37,12 @@ def parts_visible_to(person: Person) -> QuerySet[Part]:
     return Part.objects.filter(shelf, retired_at__isnull=True)
 
 
+def parts_for(person: Person, programme: Programme) -> QuerySet[Part]:
+    """What can be put in a programme: of the library or of its own organisation, also for a trainer of two."""
+    own = Q(organisation__isnull=True) | Q(organisation=programme.organisation_id)
+    return parts_visible_to(person).filter(own)
+
+
 def may_change_part(person: Person, part: Part) -> bool:
     return part.organisation is not None and may_train(person, part.organisation)
 

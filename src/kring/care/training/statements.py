@@ -7,18 +7,20 @@ mail address.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
 
 from kring.care.training import content
-from kring.care.training.models import Certificate, Enrolment, PartKind, Progress, QuizAttempt
+from kring.care.training.figures import learners_who_let
+from kring.care.training.models import Certificate, Cohort, Enrolment, PartKind, Progress, QuizAnswer, QuizAttempt
 
 VERBS = {
     "completed": "http://adlnet.gov/expapi/verbs/completed",
     "attended": "http://adlnet.gov/expapi/verbs/attended",
     "scored": "http://adlnet.gov/expapi/verbs/scored",
+    "answered": "http://adlnet.gov/expapi/verbs/answered",
     "earned": "http://id.tincanapi.com/verb/earned",
 }
 _IN = uuid.UUID("5f1c2b52-94ce-4f6f-9d4c-9c8c4b1a6d10")
@@ -26,8 +28,21 @@ Statement = dict[str, Any]
 
 
 def of_enrolment(enrolment: Enrolment) -> list[Statement]:
-    """Everything that one learner did, oldest first. The same act always makes the same statement id."""
-    made = [*_parts(enrolment), *_quizzes(enrolment), *_certificates(enrolment)]
+    """Everything that one learner did, with every answer, for themselves. The same act always makes the same statement
+    id.
+    """
+    return _checked([*_parts(enrolment), *_quizzes(enrolment), *_answers(enrolment), *_certificates(enrolment)])
+
+
+def for_the_record(cohort: Cohort) -> list[Statement]:
+    """What learners did who let the learning record of their organisation have it: never a score, never an answer."""
+    everybody = Enrolment.objects.filter(cohort=cohort).select_related("person", "cohort__programme_version")
+    agreed = learners_who_let(everybody, "record")
+    return _checked([made for one in agreed for made in (*_parts(one), *_certificates(one))])
+
+
+def _checked(made: list[Statement]) -> list[Statement]:
+    """Oldest first."""
     wrong = [problem for statement in made for problem in problems(statement)]
     if wrong:
         raise ValueError("; ".join(wrong))
@@ -70,6 +85,25 @@ def _quizzes(enrolment: Enrolment) -> Iterator[Statement]:
         scaled = each.points / each.points_possible if each.points_possible else 0
         score = {"raw": each.points, "min": 0, "max": each.points_possible, "scaled": round(scaled, 4)}
         yield {**made, "result": {"score": score, "completion": True}}
+
+
+def _answers(enrolment: Enrolment) -> Iterator[Statement]:
+    found = QuizAnswer.objects.filter(attempt__enrolment=enrolment, attempt__submitted_at__isnull=False)
+    for each in found.select_related("attempt__part_version"):
+        of = each.attempt.part_version.content
+        asked = content.question(of, each.question) or {}
+        said = content.words(asked, enrolment.person.language)
+        activity = f"parts/{each.attempt.part_id}/questions/{each.question}"
+        made = _statement(enrolment, "answered", each, activity, str(said["text"]), each.answered_at)
+        yield {**made, "result": {"response": _in_words(each.given, said), "success": each.right}}
+
+
+def _in_words(given: Any, said: Mapping[str, Any]) -> str:
+    """The choices as they were read, or what was typed."""
+    if not isinstance(given, list):
+        return str(given)
+    choices = said.get("choices") or []
+    return "; ".join(str(choices[one]) for one in given if one < len(choices))
 
 
 def _certificates(enrolment: Enrolment) -> Iterator[Statement]:

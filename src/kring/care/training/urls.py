@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{COHORT}leads/", leading.lead_along, name="lead_along"),
     path(f"{COHORT}leads/<uuid:lead_id>/end/", leading.end_lead, name="end_lead"),
     path(f"{COHORT}teams/<uuid:team_id>/", leading.readiness, name="readiness"),
+    path(f"{COHORT}results.json", leading.record, name="record"),
     path(f"{COHORT}statistics/", quizzes.statistics, name="statistics"),
     path(f"{COHORT}workshops/new/", leading.new_workshop, name="new_workshop"),
     path(WORKSHOP, leading.workshop, name="workshop"),

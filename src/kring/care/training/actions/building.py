@@ -132,7 +132,7 @@ def place(
 ) -> PlacedPart:
     """Put a part at the end of the draft; one that stands there already gets this version instead."""
     draft = _open_draft(by, programme)
-    allow(policy.parts_visible_to(by).filter(pk=part_version.part_id).exists())
+    allow(policy.parts_for(by, programme).filter(pk=part_version.part_id).exists())
     found = draft.placed.filter(part_id=part_version.part_id).first()
     if found is None:
         last = draft.placed.aggregate(last=Max("order"))["last"] or 0

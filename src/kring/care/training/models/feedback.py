@@ -103,9 +103,14 @@ class Rating(Stored):
 
 class LearnerChoice(Stored):
     """What a learner lets others see of their own course: how much they did, to the team lead; a row without a name,
-    to research. Never the answers of clients."""
+    to research; what was done and certificates, to the learning record of the organisation. Never the answers of
+    clients."""
 
-    FOR = [("lead", _("My team lead")), ("research", _("Research"))]
+    FOR = [
+        ("lead", _("My team lead")),
+        ("research", _("Research")),
+        ("record", _("The learning record of my organisation")),
+    ]
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="choices")
     to = models.CharField(max_length=8, choices=FOR)
     revoked_at = models.DateTimeField(null=True, blank=True)

@@ -36,10 +36,9 @@ def lead(request: HttpRequest) -> HttpResponse:
     """Programmes and cohorts."""
     person = person_of(request)
     cohorts = policy.cohorts_visible_to(person).select_related("programme_version").order_by("-starts_on", "name")
-    trains = trains_in(person).exists()
-    allow(trains or cohorts.exists())
-    programmes = policy.programmes_visible_to(person).order_by("created_at")
-    page: dict[str, Any] = {"trains": trains, "new_id": uuid.uuid4()}
+    allow(trains_in(person).exists() or cohorts.exists())
+    programmes = policy.programmes_visible_to(person).select_related("organisation").order_by("created_at")
+    page: dict[str, Any] = {"organisations": trains_in(person).order_by("name"), "new_id": uuid.uuid4}
     page["programmes"] = [(each, _newest(each)) for each in programmes]
     page["cohorts"] = [(each, content.title(each.programme_version.content)) for each in cohorts]
     return render(request, "training/lead.html", page)
@@ -126,7 +125,7 @@ def place(request: HttpRequest, programme_id: uuid.UUID) -> HttpResponse:
     allow(building.draft_of(found) is not None)
     if not Part.objects.filter(organisation=None).exists():
         library.on_the_shelf()
-    versions = _latest(policy.parts_visible_to(person_of(request)))
+    versions = _latest(policy.parts_for(person_of(request), found))
     versions.sort(key=lambda each: (each.part.kind, content.title(each.content)))
     form = Placing(request.POST or None, versions=versions)
     if request.method == "POST" and form.is_valid():
@@ -160,7 +159,8 @@ def part(request: HttpRequest, part_id: uuid.UUID) -> HttpResponse:
     """A part as learners see it, with its versions."""
     found = shelf_part(request, part_id)
     versions = list(found.versions.order_by("-number"))
-    page = part_page(versions[0]) | {"part": found, "versions": versions, "new_id": uuid.uuid4()}
+    page = part_page(versions[0]) | {"part": found, "versions": versions, "new_id": uuid.uuid4}
+    page["organisations"] = trains_in(person_of(request)).order_by("name")
     page["may_change"] = policy.may_change_part(person_of(request), found)
     page["questions"] = [(content.words(each), each) for each in content.questions(versions[0].content)]
     page["items"] = [content.in_words(each) for each in versions[0].content.get("items", [])]
@@ -173,7 +173,7 @@ def new_part(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     chosen = NewPart(request.GET if kind else None)
     if not kind or "kind" in chosen.errors:
-        return render(request, "training/new_part.html", {"form": NewPart()})
+        return render(request, "training/new_part.html", {"form": NewPart(), "at": organisation})
     if id_in_address(request) is None:
         return redirect(address_with_id(request))
     form = PartWords(request.POST or None, kind=kind)
@@ -192,7 +192,9 @@ def change_part(request: HttpRequest, part_id: uuid.UUID) -> HttpResponse:
     allow(policy.may_change_part(by, found))
     last = found.versions.order_by("-number").first()
     assert last is not None
+    lines = [content.in_words(each, by.language) for each in last.content.get("items", [])]
     known = {**content.words(last.content, by.language), "minutes": last.content.get("minutes")}
+    known["items"] = "\n".join(lines)
     form = PartWords(request.POST or None, kind=found.kind, initial=known)
     if request.method == "POST" and form.is_valid():
         made = form.content(by.language, last.content)

@@ -5,18 +5,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kring.care.people.models import Person, Post, Role, Team
 from kring.care.stored import Stale, allow
-from kring.care.training import content, policy, reading
+from kring.care.training import content, policy, reading, statements
 from kring.care.training.actions import building, leading
 from kring.care.training.forms import Enrolling, Leading, NewCohort, NewWorkshop, Readiness, Workshop
 from kring.care.training.models import Cohort, Enrolment, PartKind, PartVersion, ReadinessCheck, WorkshopSession
-from kring.care.training.trail import saw
+from kring.care.training.trail import noted, saw
 from kring.care.training.views.door import led_cohort, own_programme, person_of
 
 
@@ -126,6 +126,16 @@ def end_lead(request: HttpRequest, cohort_id: uuid.UUID, lead_id: uuid.UUID) -> 
     lead = get_object_or_404(found.leads.select_related("cohort__organisation"), pk=lead_id)
     leading.end_lead(by=person_of(request), lead=lead)
     return redirect("training:cohort", cohort_id)
+
+
+def record(request: HttpRequest, cohort_id: uuid.UUID) -> HttpResponse:
+    """For the learning record of the organisation, as xAPI statements: of learners who let it have them."""
+    found, by = led_cohort(request, cohort_id), person_of(request)
+    allow(policy.may_run(by, found))
+    noted(by, "trainer", "exported", "cohort", found.pk, ["xapi"])
+    answer = JsonResponse(statements.for_the_record(found), safe=False, json_dumps_params={"indent": 2})
+    answer["Content-Disposition"] = 'attachment; filename="kring-xapi.json"'
+    return answer
 
 
 def readiness(request: HttpRequest, cohort_id: uuid.UUID, team_id: uuid.UUID) -> HttpResponse:

@@ -184,14 +184,20 @@ def questionnaire(request: HttpRequest, enrolment_id: uuid.UUID, instrument: str
     enrolment = get_object_or_404(policy.enrolments_of(person_of(request)), pk=enrolment_id)
     allow(instrument in practising.QUESTIONNAIRES and moment in dict(StaffScore.MOMENTS))
     definition = instruments.load(instrument)
-    form = FromPaper(request.POST or None, definition=definition)
+    kept = StaffScore.objects.filter(enrolment=enrolment, instrument=instrument, moment=moment).first()
+    form = FromPaper(request.POST or None, definition=definition, known=kept.answers if kept else {})
     if request.method == "POST" and form.is_valid():
         practising.fill_in(
             by=person_of(request), enrolment=enrolment, instrument=instrument, moment=moment, answers=form.answers()
         )
         messages.success(request, _("Your answers are kept."))
         return redirect("practice:mine")
-    page = {"form": form, "title": definition.title[get_language() or "nl"], "moment": dict(StaffScore.MOMENTS)[moment]}
+    page = {
+        "form": form,
+        "kept": kept,
+        "title": definition.title[get_language() or "nl"],
+        "moment": dict(StaffScore.MOMENTS)[moment],
+    }
     return render(request, "training/from_paper.html", page)
 
 
