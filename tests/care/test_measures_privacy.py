@@ -16,7 +16,7 @@ from kring.care.circles.models import Grant, Member
 from kring.care.circles.seats import preview_seat, seat_of
 from kring.care.circles.topics import MemberRole, Topic, Zone
 from kring.care.export.document import document
-from kring.care.measures import actions, factors, filling, policy, reading
+from kring.care.measures import actions, factors, filling, policy, reading, texts
 from kring.care.measures.models import (
     LifeFactor,
     Measurement,
@@ -26,7 +26,7 @@ from kring.care.measures.models import (
     Score,
 )
 from kring.care.stored import Denied
-from tests.browser.pages.measures import fill, line_of, own, shared_year, totals, year
+from tests.browser.pages.measures import fill, line_of, own, own_shared, shared_year, totals, year
 
 pytestmark = pytest.mark.django_db
 NAMES = ("sanne", "ruth", "pieter", "ximena")
@@ -289,3 +289,25 @@ def test_a_circle_that_is_erased_takes_every_score_along(cast):
     erase(cast.circle.pk)
     for table in (Score, Measurement, Schedule, OwnMeasurement, OwnSchedule, LifeFactor):
         assert not table.objects.exists(), table
+
+
+def test_who_left_still_reads_takes_and_deletes_what_is_theirs(client, cast):
+    line = own(cast)["own"]
+    circle_actions.leave(by=cast.seat("sanne"))
+    client.force_login(cast.sanne)
+    page = client.get("/questions/mine/").content.decode()
+    title, asking = texts.title_of("kring-naaste"), texts.asking(cast.circle.pk, "kring-naaste", "nl")
+    assert title in page
+    assert asking.questions[0].text in client.get("/questions/mine/file/").content.decode()
+    client.post(f"/questions/mine/{line}/remove/")
+    assert title not in client.get("/questions/mine/").content.decode()
+    client.post(f"/questions/mine/{line}/restore/")
+    assert title in client.get("/questions/mine/").content.decode()
+    assert not Event.objects.filter(thing="own measure", circle_id=None).exclude(actor_id=cast.sanne.pk).exists()
+
+
+def test_nobody_else_finds_it_on_their_account(client, cast):
+    line = own_shared(cast)["own"]
+    client.force_login(cast.noor)
+    assert texts.title_of("kring-naaste") not in client.get("/questions/mine/").content.decode()
+    assert client.post(f"/questions/mine/{line}/remove/").status_code == 404

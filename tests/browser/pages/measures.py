@@ -192,6 +192,8 @@ VISITS: list[Visit] = [
     ),
     Visit("measures/own.html", DOOR + "own/", who="sanne", state="empty"),
     Visit("measures/own.html", DOOR + "own/", who="sanne", state="filled in", prepare=own),
+    Visit("measures/mine.html", "/questions/mine/", state="empty"),
+    Visit("measures/mine.html", "/questions/mine/", who="sanne", state="filled in", prepare=own, do=unfold),
     Visit("measures/schedules.html", PLAN, state="empty"),
     Visit("measures/schedules.html", PLAN, state="planned", prepare=year),
     Visit("measures/choose.html", PLAN + "new/", prepare=loaded),

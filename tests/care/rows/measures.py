@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from tests.care.routes import Row, answers, once, only_client, row, with_a_seat
+from tests.care.routes import Row, answers, once, only_client, row, signed_in, with_a_seat
 
 OWN = {"member": 200, "informal": 200}  # whoever takes part and is not staff
 
@@ -44,6 +44,11 @@ def a_factor(cast: Any) -> uuid.UUID:
 LINE, DRAFT, FACTOR = {"line_id": a_line}, {"filled_id": a_draft}, {"factor_id": a_factor}
 CHECK_IN = {"code": lambda cast: "kring-checkin"}
 ROUTES: dict[str, Row] = {
+    "measures:mine": row(signed_in()),
+    "measures:mine_file": row(signed_in()),
+    "measures:set_mine": row(
+        answers(informal=302), "post", given={"line_id": sannes_line, "verb": lambda cast: "remove"}
+    ),
     "circle_measures:progress": row(with_a_seat()),
     "circle_measures:own": row(answers(**OWN)),
     "circle_measures:new_own": row(answers(member=302, informal=302), given={"code": lambda cast: "kring-naaste"}),

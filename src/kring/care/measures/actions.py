@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from kring.care.audit.actions import record
 from kring.care.circles.models import Member
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
@@ -17,6 +18,7 @@ from kring.care.circles.trail import wrote
 from kring.care.measures import policy
 from kring.care.measures.models import OwnMeasurement, OwnSchedule, OwnScore, Respondent, Schedule
 from kring.care.people.models import Person
+from kring.care.people.work import AtWork
 from kring.care.second_guard import lifted
 from kring.care.stored import allow, save_if_unchanged
 
@@ -129,6 +131,18 @@ def begin_own(*, by: Seat, id: uuid.UUID, instrument: str, **content: Any) -> Ow
     if new:
         wrote(by, "planned questions", OWN, line.pk)
     return line
+
+
+@transaction.atomic
+def remove_own(*, by: Person, line: OwnSchedule, back: bool = False) -> None:
+    """Take out what one keeps about oneself, or put it back, without a seat in the circle where it began.
+
+    The line in the trail names no circle, so it stands in nobody's log.
+    """
+    allow(policy.own_of(by).filter(pk=line.pk).exists())
+    allow(not back or not _doubled(line))
+    OwnSchedule.objects.filter(pk=line.pk).update(removed_at=None if back else timezone.now())
+    record(by=AtWork(by, "self"), verb="restored" if back else "removed", thing=OWN, thing_id=line.pk, rule="own")
 
 
 @lifted("whoever deletes their account has left the circles already")

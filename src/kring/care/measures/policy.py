@@ -24,6 +24,7 @@ from kring.care.measures.models import (
     Respondent,
     Schedule,
 )
+from kring.care.people.models import Person
 from kring.care.stored import Denied
 
 Row = TypeVar("Row")
@@ -87,6 +88,11 @@ def own_lines(seat: Seat) -> QuerySet[OwnSchedule]:
     """What a member keeps about themselves. Nobody looks through their eyes: not even the client, in a preview."""
     found = OwnSchedule.objects.filter(circle_id=seat.circle_id, member_id=seat.member_id, removed_at=None)  # type: ignore[misc]
     return found if seat.kind == "member" and not seat.preview else found.none()
+
+
+def own_of(person: Person) -> QuerySet[OwnSchedule]:
+    """All that somebody keeps about themselves, in whatever circle: also after they left it, or in a pause."""
+    return OwnSchedule.objects.filter(member__person=person)
 
 
 def lines_shared_with(seat: Seat) -> QuerySet[OwnSchedule]:

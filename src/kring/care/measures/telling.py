@@ -1,13 +1,20 @@
-"""A filling-in told in full, for the file that somebody takes along: day, who, scores, and every answer in words."""
+"""A filling-in told in full, for the file that somebody takes along: day, who, scores, and every answer in words.
 
+`Mine` is what a member keeps about themselves, for the page on their account: theirs, also when they left the circle.
+"""
+
+import dataclasses
 import uuid
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from kring.care.measures import chart, texts
+from kring.care.measures import chart, policy, texts
+from kring.care.measures.models import OwnMeasurement, OwnSchedule
 from kring.care.measures.reading import day_of, rule_in_words
+from kring.care.people.models import Person
+from kring.care.second_guard import lifted
 
 
 def told(filled: Any, circle_id: uuid.UUID) -> list[tuple[str, str]]:
@@ -47,3 +54,32 @@ def _answers(filled: Any, code: str, circle_id: uuid.UUID) -> list[tuple[str, st
         else (link_id, _("skipped") if answer is None else str(answer))
         for link_id, answer in filled.answers.items()
     ]
+
+
+@dataclasses.dataclass(frozen=True)
+class Mine:
+    """One line that somebody keeps about themselves: in whose circle it began, and each filling-in in words."""
+
+    line: OwnSchedule
+    title: str
+    client: str
+    filled: list[list[tuple[str, str]]]
+
+
+@lifted("whoever left a circle reads what they kept about themselves; of the circle only whose it was")
+def mine(person: Person) -> list[Mine]:
+    lines = policy.own_of(person).filter(removed_at=None).select_related("circle__client").order_by("created_at")
+    return [
+        Mine(
+            line,
+            texts.title_of(line.instrument),
+            line.circle.client.name,
+            [told(one, line.circle_id) for one in _of(line)],
+        )
+        for line in lines
+    ]
+
+
+def _of(line: OwnSchedule) -> list[OwnMeasurement]:
+    found = OwnMeasurement.objects.filter(schedule=line, removed_at=None).select_related("schedule", "filled_by")
+    return list(found.prefetch_related("scores").order_by("due_on", "started_at"))
