@@ -212,13 +212,14 @@ def test_groups_that_do_not_nest_fall_back_to_statsmodels_and_say_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("dataset", "formula", "terms", "groups"),
+    ("dataset", "formula", "terms", "groups", "slope"),
     [
-        ("sleepstudy", "Reaction ~ Days + (1|Subject)", "Reaction ~ Days", ("Subject",)),
-        ("Pastes", "strength ~ 1 + (1|batch) + (1|sample)", "strength ~ 1", ("batch", "sample")),
+        ("sleepstudy", "Reaction ~ Days + (1|Subject)", "Reaction ~ Days", ("Subject",), {}),
+        ("sleepstudy", "Reaction ~ Days + (Days|Subject)", "Reaction ~ Days", ("Subject",), {"Subject": "Days"}),
+        ("Pastes", "strength ~ 1 + (1|batch) + (1|sample)", "strength ~ 1", ("batch", "sample"), {}),
     ],
 )
-def test_profile_intervals_agree_with_lme4(tmp_path, dataset, formula, terms, groups):
+def test_profile_intervals_agree_with_lme4(tmp_path, dataset, formula, terms, groups, slope):
     require_r()
     path = tmp_path / "data.csv"
     script = Path(__file__).with_name("lme4_profile.R")
@@ -227,8 +228,12 @@ def test_profile_intervals_agree_with_lme4(tmp_path, dataset, formula, terms, gr
     )
     theirs = {line.split()[0]: [float(x) for x in line.split()[1:]] for line in run.stdout.splitlines()}
     names = {"Intercept": "(Intercept)", "residual": "sigma"}
-    names |= {f"{group}: intercept": f"sd_(Intercept)|{group}" for group in groups}
+    for group in groups:
+        names |= {f"{group}: intercept": f"sd_(Intercept)|{group}", f"{group}: slope of Days": f"sd_Days|{group}"}
+        names[f"{group}: correlation"] = f"cor_Days.(Intercept)|{group}"
     # lme4 interpolates its profile by a spline, which leaves the ends good to about three or four digits
-    for ours in profile_intervals(build(pl.read_csv(path), terms, groups)):
+    found = profile_intervals(build(pl.read_csv(path), terms, groups, slope))
+    assert len(found) == len(theirs)
+    for ours in found:
         wanted = theirs[names.get(ours.name, ours.name)]
         np.testing.assert_allclose([ours.low, ours.high], wanted, rtol=2e-3, atol=2e-3)

@@ -58,16 +58,18 @@ def test_variances_have_profile_intervals(demo):
     assert "these data cannot exclude that there is no difference at all" in page
 
 
-def test_where_variances_have_no_intervals_the_report_says_why(demo, tmp_path):
+def test_slopes_of_teams_have_profile_intervals_too(demo, tmp_path):
     table, protocol = demo[0] / "trial.csv", tmp_path / "protocol.toml"
     text = (demo[0] / "protocol.toml").read_text().replace(FEWER[1], "imputations = 0")
     protocol.write_text(text.replace("[model]", '[model]\ntime_slope = "team"'))
     found = running.run(table, protocol, tmp_path / "report", quiet=True)
-    assert found["measures"][0]["without_intervals"] == "slopes"
-    assert all(part["low"] is part["high"] is None for part in found["measures"][0]["variances"])
-    assert (
-        "with slopes that differ between groups they are not built" in (tmp_path / "report/report.en.html").read_text()
-    )
+    rows = {(part["group"], part["name"]): part for part in found["measures"][0]["variances"]}
+    assert ("team", "slope of months") in rows
+    assert -1 <= rows["team", "correlation"]["low"] <= rows["team", "correlation"]["high"] <= 1
+    for (_, name), part in rows.items():
+        if name != "correlation":
+            assert 0 <= part["low"] <= part["variance"] <= part["high"]
+    assert "correlation of level and slope" in (tmp_path / "report/report.en.html").read_text()
 
 
 def test_the_demo_gives_the_numbers_of_lmertest(demo):

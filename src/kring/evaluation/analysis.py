@@ -170,21 +170,23 @@ def coefficients(analysis: Analysis, protocol: Protocol) -> list[Row]:
 
 
 def variances(analysis: Analysis, level: float) -> list[Row]:
-    """Variance components with interval, share of the total (ICC), and whether one is on its boundary."""
+    """Variance components with interval, share of the total (ICC), and whether one is on its boundary.
+
+    Where intercept and slope are linked, a row "correlation" has their correlation in the place of a variance.
+    """
     fitted = analysis.fit
-    parts = [part for part in fitted.vc if part.name != "covariance"]
-    total = fitted.sigma2 + sum(part.estimate for part in parts if part.name == "intercept")
+    total = fitted.sigma2 + sum(part.estimate for part in fitted.vc if part.name == "intercept")
     ends = variance_intervals(analysis, level)
     rows: list[Row] = [
         {
             "group": part.group,
-            "name": part.name,
-            "variance": part.estimate,
-            **ends.get(part.group, NO_INTERVAL),
+            "name": "correlation" if part.name == "covariance" else part.name,
+            "variance": correlation(fitted, i) if part.name == "covariance" else part.estimate,
+            **ends.get((part.group, part.name), NO_INTERVAL),
             "share": part.estimate / total if part.name == "intercept" else None,
             "on_boundary": part.on_boundary,
         }
-        for part in parts
+        for i, part in enumerate(fitted.vc)
     ]
     return [
         *rows,
@@ -192,11 +194,17 @@ def variances(analysis: Analysis, level: float) -> list[Row]:
             "group": "residual",
             "name": "",
             "variance": fitted.sigma2,
-            **ends.get("residual", NO_INTERVAL),
+            **ends.get(("residual", ""), NO_INTERVAL),
             "share": fitted.sigma2 / total,
             "on_boundary": False,
         },
     ]
+
+
+def correlation(fitted: Fit, at: int) -> float | None:
+    """Of intercept and slope, from the covariance at this place of the components; None where one does not vary."""
+    product = fitted.vc[at - 1].estimate * fitted.vc[at + 1].estimate
+    return fitted.vc[at].estimate / float(np.sqrt(product)) if product > 0 else None
 
 
 NO_INTERVAL: Row = {"low": None, "high": None}
@@ -207,24 +215,24 @@ def without_intervals(analysis: Analysis) -> str:
     """Why the variances have no intervals; empty when they have."""
     if analysis.fit.engine != "kring":
         return "engine"
-    if any(part.name != "intercept" for part in analysis.fit.vc):
-        return "slopes"
     return "size" if analysis.fit.nobs > MOST_ROWS else ""
 
 
-def variance_intervals(analysis: Analysis, level: float) -> dict[str, Row]:
-    """Per group the ends of its variance by profile likelihood (maximum likelihood, whatever the fit's method).
+def variance_intervals(analysis: Analysis, level: float) -> dict[tuple[str, str], Row]:
+    """Per group and name the ends of its variance by profile likelihood (ML, whatever the fit's method).
 
-    A profile interval does not depend on whether the SD or its square is profiled, so its ends are squared.
-    `high` is None where the data set no bound.
+    A profile interval does not depend on whether the SD or its square is profiled, so its ends are squared; those of
+    a covariance are the correlation's. `high` is None where the data set no bound.
     """
     if without_intervals(analysis):
         return {}
-    found = {}
-    for part in deviation_intervals(analysis.design, level):
-        high = part.high**2 if np.isfinite(part.high) else None
-        found[part.name.split(":")[0]] = {"low": part.low**2, "high": high}
-    return found
+    keys = [("residual", ""), *((part.group, part.name) for part in analysis.fit.vc)]
+    power = [1 if name == "covariance" else 2 for _, name in keys]
+    found = deviation_intervals(analysis.design, level)
+    return {
+        key: {"low": part.low**k, "high": part.high**k if np.isfinite(part.high) else None}
+        for key, k, part in zip(keys, power, found, strict=True)
+    }
 
 
 def results(analysis: Analysis, protocol: Protocol) -> Row:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.core.types import unliteral
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,8 +54,11 @@ def kernel(function: F, **options: Any) -> F:
 
     Hazard: numba looks only at the file that a function stands in, so a kernel compiled before a change in a
     kernel that it calls would go on giving the old numbers. Therefore all kernels share one stamp.
+    And it compiles a kernel once more for each constant that another one calls it with; none needs that.
     """
     dispatcher = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    typed = dispatcher.get_call_template
+    dispatcher.get_call_template = lambda args, kws: typed(tuple(unliteral(arg) for arg in args), kws)  # type: ignore[no-untyped-call]
     cache_file = getattr(dispatcher._cache, "_cache_file", None)  # absent where compiled code cannot be kept
     if cache_file is not None:
         cache_file._source_stamp = STAMP

@@ -20,10 +20,12 @@ from kring.evaluation.report.tables import csv_tables
 from kring.evaluation.routine import change
 from kring.evaluation.routine.counts import counts_over_time
 from kring.evaluation.steps import Steps, as_json, write_whole
+from kring.evaluation.threads import one_thread
 
 Row = dict[str, Any]
 
 
+@one_thread
 def evaluate(table: OutcomeTable, protocol: Protocol, steps: Steps) -> Row:
     """Every number of the report, settled: nothing in it is about fewer persons than the threshold."""
     ledger, release = Ledger(protocol.threshold), Release(protocol.threshold)

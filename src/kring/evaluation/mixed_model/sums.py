@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -135,21 +136,29 @@ class Builder:
         self.cells = np.empty((capacity, q * m))
         self.slots, self.place = np.full(slots, -1, np.int64), np.empty(capacity, np.int64)
 
-    def add(self, rows: Floats, order: Codes, team: Codes) -> None:
-        """Add the persons rows[order], whose teams ascend and begin where the last call ended."""
-        state = (self.slots, *self.patterns, self.place, *self.cell_codes, self.cells, self.found)
-        grouping.add_persons(self.z, rows.reshape(len(rows), -1), order, team, *state)
+    @property
+    def state(self) -> Any:
+        return (self.slots, *self.patterns, self.place, *self.cell_codes, self.cells, self.found)
+
+    def add(self, rows: Floats, team: Codes) -> None:
+        """Add persons, one a column of rows (q·m, ≥ persons); teams ascend and begin where the last call ended."""
+        grouping.add_persons(self.z, rows, team, *self.state)
 
     def finish(self, team_start: Codes) -> NestedSums:
         q, m = len(self.z), len(self.gram)
         grams, counts, squares = (array[: self.found[0]] for array in self.patterns)
         team, pattern, persons = (array[: self.found[1]] for array in self.cell_codes)
         cells = self.cells[: self.found[1]]
-        gram = np.triu(self.gram) + np.triu(self.gram, 1).T
+        gram, squares = _whole(self.gram), _whole(squares)
         return NestedSums(
             self.z, grams, counts, squares.reshape(-1, q, m, q, m), team, pattern, cells.reshape(-1, q, m), persons,
             gram, team_start,
         )  # fmt: skip
+
+
+def _whole(upper: Floats) -> Floats:
+    """Symmetric matrices from their upper triangles."""
+    return np.triu(upper) + np.swapaxes(np.triu(upper, 1), -1, -2)
 
 
 def teams_by_institution(institution: Codes) -> tuple[Codes, Codes]:
@@ -175,7 +184,8 @@ def nest(persons: PersonSums, team: Codes | None = None, institution: Codes | No
     builder.gram[:] = persons.gram
     for start in range(0, len(order), BLOCK_ROWS):
         part = order[start : start + BLOCK_ROWS]
-        builder.add(persons.rows, part, placed[part])
+        rows = persons.rows[part].reshape(len(part), -1)
+        builder.add(np.ascontiguousarray(rows.T), placed[part])
     return builder.finish(team_start)
 
 
@@ -201,26 +211,27 @@ def _stream_part(
     columns: Columns, z: tuple[int, ...], person: Codes, team: Codes, start: int, end: int
 ) -> Builder | None:
     m, q = len(columns.terms), len(z)
-    if person[end - 1] < person[start]:
+    cuts = _whole_persons(person, start, end)
+    if person[end - 1] < person[start] or (np.diff(cuts) <= 0).any():
+        return None
+    if any(person[cut - 1] >= person[cut] or team[cut - 1] > team[cut] for cut in cuts[1:-1]):
         return None
     builder = Builder(z, m, int(person[end - 1] - person[start]) + 1)
-    out, rows = np.ones((m, BLOCK_ROWS)), np.empty((BLOCK_ROWS, q, m))
-    run_team, every = np.empty(BLOCK_ROWS, np.int64), np.arange(BLOCK_ROWS)
-    before = (-1, -1)
-    while start < end:
-        stop = min(start + BLOCK_ROWS, end)
-        if stop < end:  # whole persons only
-            stop = start + int(np.searchsorted(person[start:stop], person[stop]))
-        if stop == start or not (before[0] < person[start] and before[1] <= team[start]):
+    state, longest = builder.state, int(np.diff(cuts).max())
+    out, rows = np.ones((m, longest)), np.empty((q * m, longest))
+    first, run_team = np.empty(longest + 1, np.int64), np.empty(longest, np.int64)
+    for begin, stop in pairwise(cuts.tolist()):
+        columns.fill(begin, stop, out)
+        block = person[begin:stop], team[begin:stop]
+        if not grouping.add_sorted(z, out, *block, builder.gram, first, run_team, rows, state):
             return None
-        columns.fill(start, stop, out)
-        grouping.add_gram(out, stop - start, builder.gram)
-        runs = grouping.sum_runs(z, out, person[start:stop], team[start:stop], rows, run_team)
-        if runs < 0:
-            return None
-        builder.add(rows, every[:runs], run_team[:runs])
-        start, before = stop, (int(person[stop - 1]), int(team[stop - 1]))
     return builder
+
+
+def _whole_persons(person: Codes, start: int, end: int) -> Codes:
+    """Where to cut sorted rows into blocks, never within a person; of unsorted rows the cuts mean nothing."""
+    at = np.arange(start + BLOCK_ROWS, end, BLOCK_ROWS)
+    return np.concatenate(([start], start + np.searchsorted(person[start:end], person[at]), [end])).astype(np.int64)
 
 
 def join(parts: Sequence[NestedSums]) -> NestedSums:

@@ -113,7 +113,7 @@ def without_rare(rows: pl.DataFrame, model: RegistryModel, alone: int = 2) -> tu
 def fit(ask: Callable[[Floats], Sequence[Answer]], model: RegistryModel, method: str = "REML") -> Fit:
     """Fit from answers only. `ask` sends Ψ to every institution and returns their answers.
 
-    The same projected Newton as for rows; random effects above the team belong to whole institutions.
+    The same steps as for rows (`newton.minimise`); random effects above the team belong to whole institutions.
     """
     reml = method == "REML"
     kinds = np.array(model.kinds, np.int64)
@@ -126,7 +126,8 @@ def fit(ask: Callable[[Floats], Sequence[Answer]], model: RegistryModel, method:
         covariance.rechart(theta, kinds, at.g, at.time2)
         gt, Ht = covariance.in_theta(theta, kinds, at.g, at.H)
         _, It = covariance.in_theta(theta, kinds, np.zeros(P), at.info)
-        step = newton.bounded_step(theta, bounded, covariance.free_parameters(theta, kinds), gt, Ht, It, damping)
+        usable = covariance.free_parameters(theta, kinds)
+        step = newton.bounded_step(theta, bounded, usable, gt, Ht, It, damping, evaluations == 1)
         promised = -float(gt @ step)
         trial = np.where(bounded, np.maximum(theta + step, 0.0), theta + step)
         after = _Round.of(ask, trial, kinds, model, reml)

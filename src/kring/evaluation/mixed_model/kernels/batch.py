@@ -67,8 +67,7 @@ def workspace(n_rows, n_persons, q, m):
     while slots < 2 * n_persons:
         slots *= 2
     return (
-        np.empty((n_persons, q * m)),
-        np.arange(n_persons),
+        np.empty((q * m, n_persons)),
         np.empty(slots, np.int64),
         np.empty((n_persons, q, q)),
         np.empty(n_persons),
@@ -85,13 +84,13 @@ def workspace(n_rows, n_persons, q, m):
 @kernel
 def _sums(z, M, keep, person_start, team, team_start, space):
     """The rows kept, as the argument of `minimise`, and their number."""
-    persons, order, slots, grams, counts, squares, place, cell_team, cell_pattern, cell_persons, cells, B = space
+    persons, slots, grams, counts, squares, place, cell_team, cell_pattern, cell_persons, cells, B = space
     q, m = len(z), M.shape[1]
     n = _sum_persons(z, M, keep, person_start, persons, B)
     for i in range(len(slots)):
         slots[i] = -1
     found = np.zeros(2, np.int64)
-    add_persons(z, persons, order, team, slots, grams, counts, squares, place, cell_team, cell_pattern,
+    add_persons(z, persons, team, slots, grams, counts, squares, place, cell_team, cell_pattern,
                 cell_persons, cells, found)  # fmt: skip
     gram = np.zeros((m, m))
     add_gram(B, n, gram)
@@ -99,6 +98,10 @@ def _sums(z, M, keep, person_start, team, team_start, space):
         for j in range(i):
             gram[i, j] = gram[j, i]
     v, used = found
+    for i in range(q * m):
+        for j in range(i):
+            for k in range(v):
+                squares[k, i, j] = squares[k, j, i]
     cell_start = np.empty(team_start[-1] + 1, np.int64)
     at = 0
     for j in range(team_start[-1] + 1):
@@ -117,14 +120,14 @@ def _sum_persons(z, M, keep, person_start, persons, B):
     m = M.shape[1]
     n = 0
     for i in range(len(person_start) - 1):
-        for c in range(persons.shape[1]):
-            persons[i, c] = 0.0
+        for c in range(persons.shape[0]):
+            persons[c, i] = 0.0
         for r in range(person_start[i], person_start[i + 1]):
             if keep[r]:
                 for a in range(len(z)):
                     factor = M[r, z[a]]
                     for c in range(m):
-                        persons[i, a * m + c] += factor * M[r, c]
+                        persons[a * m + c, i] += factor * M[r, c]
                 for c in range(m):
                     B[c, n] = M[r, c]
                 n += 1

@@ -32,106 +32,159 @@ def add_gram(B, n, out):
 
 
 @kernel
-def sum_runs(z, B, person, team, rows, run_team):
-    """The same for rows sorted by person: one run of equal codes after the other; returns the number of runs.
+def mark_runs(person, team, first, run_team):
+    """Where each person's rows begin (`first`, closed by their number) and the person's team; returns the persons.
 
     −1 where persons or teams do not ascend, or a person is in two teams: then the rows are not sorted.
     """
-    m = B.shape[0]
-    run = -1
+    run = 0
     for i in range(len(person)):
         if i == 0 or person[i] != person[i - 1]:
             if i > 0 and (person[i] < person[i - 1] or team[i] < team[i - 1]):
                 return -1
-            run += 1
-            for k in range(len(z)):
-                for c in range(m):
-                    rows[run, k, c] = 0.0
+            first[run] = i
             run_team[run] = team[i]
+            run += 1
         elif team[i] != team[i - 1]:
             return -1
-        for k in range(len(z)):
-            factor = B[z[k], i]
-            for c in range(m):
-                rows[run, k, c] += factor * B[c, i]
-    return run + 1
+    first[run] = len(person)
+    return run
 
 
 @kernel
-def add_persons(z, rows, order, team, slots, grams, counts, squares, place, cell_team, cell_pattern,
-                cell_persons, cells, found):  # fmt: skip
-    """Add persons (in `order`, teams ascending) to patterns and cells; found = [patterns, cells] so far.
+def sum_runs(z, B, first, runs, out):
+    """out (q·m, ≥ runs): Σ of z-rows of m m′ over each run of columns of B; four at a time, which stay in registers."""
+    m = B.shape[0]
+    for k in range(len(z)):
+        weight = B[z[k]]
+        for c in range(0, m - 3, 4):
+            x0, x1, x2, x3 = B[c], B[c + 1], B[c + 2], B[c + 3]
+            for r in range(runs):
+                t0 = t1 = t2 = t3 = 0.0
+                for i in range(first[r], first[r + 1]):
+                    w = weight[i]
+                    t0 += w * x0[i]
+                    t1 += w * x1[i]
+                    t2 += w * x2[i]
+                    t3 += w * x3[i]
+                at = k * m + c
+                out[at, r], out[at + 1, r], out[at + 2, r], out[at + 3, r] = t0, t1, t2, t3
+        for c in range(m - m % 4, m):
+            x0 = B[c]
+            for r in range(runs):
+                t0 = 0.0
+                for i in range(first[r], first[r + 1]):
+                    t0 += weight[i] * x0[i]
+                out[k * m + c, r] = t0
 
-    slots: open addressing on the Gram's elements, −1 where free; place[v]: the last cell of pattern v.
-    rows (N, d), cells (·, d) and squares (·, d, d) are flat, d = q·m. A person without rows is skipped.
+
+@kernel
+def add_persons(z, rows, team, slots, grams, counts, squares, place, cell_team, cell_pattern,
+                cell_persons, cells, found):  # fmt: skip
+    """Add persons (teams ascending) to patterns and cells; found = [patterns, cells] so far.
+
+    rows (d, ≥ persons) holds one person a column, d = q·m; cells (·, d) and squares (·, d, d; upper triangle) are
+    flat too. slots: open addressing on the Gram's elements, −1 where free; place[v]: the last cell of pattern v.
+    A person without rows is skipped.
     """
-    n, d = len(order), rows.shape[1]
-    pattern = np.empty(n, np.int64)
-    _find_patterns(z, rows, order, slots, grams, counts, squares, place, found, pattern)
+    n, d = len(team), rows.shape[0]
+    pattern, cell = np.empty(n, np.int64), np.empty(n, np.int64)
+    _find_patterns(z, rows, slots, grams, counts, squares, place, found, pattern)
     for o in range(n):
         v = pattern[o]
         if v < 0:
             continue
-        cell = place[v]
-        if cell < 0 or cell_team[cell] != team[o]:
-            cell = found[1]
+        at = place[v]
+        if at < 0 or cell_team[at] != team[o]:
+            at = found[1]
             found[1] += 1
-            place[v] = cell
-            cell_team[cell] = team[o]
-            cell_pattern[cell] = v
-            cell_persons[cell] = 0
+            place[v] = at
+            cell_team[at] = team[o]
+            cell_pattern[at] = v
+            cell_persons[at] = 0
             for c in range(d):
-                cells[cell, c] = 0.0
-        cell_persons[cell] += 1
+                cells[at, c] = 0.0
+        cell[o] = at
+        cell_persons[at] += 1
         counts[v] += 1.0
-        for c in range(d):
-            cells[cell, c] += rows[order[o], c]
+    for c in range(d):
+        row = rows[c]
+        for o in range(n):
+            if pattern[o] >= 0:
+                cells[cell[o], c] += row[o]
     if found[0] > FEW:
-        _add_squares(rows, order, pattern, squares)
-        return
-    block = np.zeros((found[0], d, d))
-    _add_squares(rows, order, pattern, block)
-    for v in range(found[0]):
-        for r in range(d):
-            for c in range(d):
-                squares[v, r, c] += block[v, r, c]
+        _add_squares(rows, pattern, squares)
+    else:
+        _add_squares_by_pattern(rows, pattern, squares[: found[0]])
 
 
 @kernel
-def _add_squares(rows, order, pattern, out):
-    d = rows.shape[1]
-    for o in range(len(order)):
-        i, v = order[o], pattern[o]
+def add_sorted(z, B, person, team, gram, first, run_team, rows, state):
+    """Rows in order of team and person, whole persons only: add them to gram, patterns and cells; False where unsorted.
+
+    One call a block of rows, so that threads hand over the interpreter seldom. `state` are add_persons' last arrays.
+    """
+    runs = mark_runs(person, team, first, run_team)
+    if runs < 0:
+        return False
+    add_gram(B, len(person), gram)
+    sum_runs(z, B, first, runs, rows)
+    add_persons(z, rows, run_team[:runs], *state)
+    return True
+
+
+@kernel
+def _add_squares(rows, pattern, squares):
+    d = rows.shape[0]
+    person = np.empty(d)
+    for o in range(len(pattern)):
+        v = pattern[o]
         if v >= 0:
             for r in range(d):
-                factor = rows[i, r]
-                for c in range(d):
-                    out[v, r, c] += factor * rows[i, c]
+                person[r] = rows[r, o]
+            for r in range(d):
+                for c in range(r, d):
+                    squares[v, r, c] += person[r] * person[c]
 
 
 @kernel
-def _find_patterns(z, rows, order, slots, grams, counts, squares, place, found, pattern):
-    """pattern[o]: the number of the Gram matrix of person order[o], new ones added; −1 without rows.
+def _add_squares_by_pattern(rows, pattern, squares):
+    """The same where patterns are few: the persons of one pattern side by side, so that sums are vectorised."""
+    chosen, block = np.empty(len(pattern), np.int64), np.empty((rows.shape[0], len(pattern)))
+    for v in range(len(squares)):
+        n = 0
+        for o in range(len(pattern)):
+            chosen[n] = o
+            n += pattern[o] == v
+        for r in range(rows.shape[0]):
+            row, into = rows[r], block[r]
+            for k in range(n):
+                into[k] = row[chosen[k]]
+        add_gram(block, n, squares[v])
+
+
+@kernel
+def _find_patterns(z, rows, slots, grams, counts, squares, place, found, pattern):
+    """pattern[o]: the number of the Gram matrix of person o, new ones added; −1 without rows.
 
     One loop, not a function per person: handing over ten arrays costs more than the search.
     """
-    q, m = len(z), rows.shape[1] // len(z)
+    q, m = len(z), rows.shape[0] // len(z)
     last = len(slots) - 1  # a power of two, less one
-    for o in range(len(order)):
-        i = order[o]
+    for o in range(len(pattern)):
         pattern[o] = -1
-        if rows[i, z[0]] == 0.0:
+        if rows[z[0], o] == 0.0:
             continue
         h = 0.0
         for a in range(q):
             for b in range(a, q):
-                h = h * 31.0 + rows[i, a * m + z[b]]
+                h = h * 31.0 + rows[a * m + z[b], o]
         s = np.int64(abs(h) * 64.0) & last
         while slots[s] >= 0 and pattern[o] < 0:
             same = True
             for a in range(q):
                 for b in range(a, q):
-                    if grams[slots[s], a, b] != rows[i, a * m + z[b]]:
+                    if grams[slots[s], a, b] != rows[a * m + z[b], o]:
                         same = False
             if same:
                 pattern[o] = slots[s]
@@ -148,4 +201,4 @@ def _find_patterns(z, rows, order, slots, grams, counts, squares, place, found, 
                     squares[v, r, c] = 0.0
             for a in range(q):
                 for b in range(q):
-                    grams[v, a, b] = rows[i, a * m + z[b]]
+                    grams[v, a, b] = rows[a * m + z[b], o]

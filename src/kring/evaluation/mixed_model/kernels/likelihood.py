@@ -360,7 +360,7 @@ def evaluate(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_s
     return evaluate_general(zs, *sums, psi, E, ends)
 
 
-@overload(evaluate)
+@overload(evaluate, inline="always")
 def _evaluate_compiled(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends):
     """The same choice made while compiling, so that only the kernel in use is compiled."""
     if len(zs) == 1:

@@ -16,12 +16,12 @@ from kring.evaluation.mixed_model.kernels.likelihood import evaluate
 
 
 @kernel
-def bounded_step(theta, bounded, usable, g, H, info, damping):
+def bounded_step(theta, bounded, usable, g, H, info, damping, scoring):
     """Minimum of the quadratic model within the bounds: Newton on the free parameters.
 
     A parameter that is neither bounded nor usable (a ρ without its d) stays where it is. Where the Hessian is not
-    positive definite on the free ones, the expected one takes its place. Damping adds its multiple of the expected
-    Hessian's diagonal, which turns the step towards the scaled gradient as it grows.
+    positive definite on the free ones, or where `scoring` asks for it, the expected one takes its place. Damping adds
+    its multiple of the expected Hessian's diagonal, which turns the step towards the scaled gradient as it grows.
     """
     P = len(theta)
     held = np.zeros(P, np.bool_)
@@ -38,7 +38,7 @@ def bounded_step(theta, bounded, usable, g, H, info, damping):
         if k == 0:
             break
         A, C, rhs = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
-        for expected in (False, True):
+        for expected in (scoring, True):
             for r in range(k):
                 i = free[r]
                 rhs[r] = -g[i]
@@ -71,20 +71,23 @@ def bounded_step(theta, bounded, usable, g, H, info, damping):
 
 @kernel
 def minimise(sums, theta, kinds, p, n, reml, max_evaluations):
-    """Projected Newton from theta. Returns (theta, kinds, f, evaluations, converged, L, S).
+    """One step of Fisher scoring, which is nearly all that balanced data need, then projected Newton.
 
-    kinds come back as they ended: linked slopes may have changed their chart.
+    Returns (theta, kinds, f, evaluations, converged, L, S). kinds come back as they ended: linked slopes may have
+    changed their chart.
     `converged` means that the last full step promised less than 1e-9 of −2l, was taken, and did not make it worse.
     """
-    q, P = len(sums[0]), len(theta)
+    zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM = sums
+    q, P = len(zs), len(theta)
     theta, kinds = theta.copy(), kinds.copy()
     E, ends = directions(kinds, q)
     bounded = bounds(kinds, P)
     time2, rows = 0.0, 0.0
-    for v in range(len(sums[2])):
-        time2 += sums[2][v] * sums[1][v, q - 1, q - 1]
-        rows += sums[2][v] * sums[1][v, 0, 0]
-    L, S = evaluate(*sums, covariances(theta, kinds, q), E, ends)
+    for v in range(len(counts)):
+        time2 += counts[v] * grams[v, q - 1, q - 1]
+        rows += counts[v] * grams[v, 0, 0]
+    psi = covariances(theta, kinds, q)
+    L, S = evaluate(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends)
     f, g, H, info = profile(L, S, n, p, reml, P)[:4]
     evaluations = 1
     if P == 0 or not np.isfinite(f):
@@ -97,7 +100,7 @@ def minimise(sums, theta, kinds, p, n, reml, max_evaluations):
         usable = free_parameters(theta, kinds)
         accepted = False
         while not accepted and evaluations < max_evaluations and damping < 1e12:
-            step = bounded_step(theta, bounded, usable, gt, Ht, It, damping)
+            step = bounded_step(theta, bounded, usable, gt, Ht, It, damping, evaluations == 1)
             promised = 0.0
             for i in range(P):
                 promised -= gt[i] * step[i]
@@ -107,7 +110,10 @@ def minimise(sums, theta, kinds, p, n, reml, max_evaluations):
                     trial[i] = theta[i] + step[i]
                     if bounded[i] and trial[i] < 0.0:
                         trial[i] = 0.0
-                L1, S1 = evaluate(*sums, covariances(trial, kinds, q), E, ends)
+                psi = covariances(trial, kinds, q)
+                L1, S1 = evaluate(
+                    zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends
+                )
                 f1, g1, H1, info1 = profile(L1, S1, n, p, reml, P)[:4]
                 evaluations += 1
                 accepted = f1 <= f + 1e-12 * abs(f)
