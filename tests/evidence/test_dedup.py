@@ -95,6 +95,18 @@ def test_every_issue_has_an_editorial() -> None:
     assert verdict(one, other) == "doubtful"
 
 
+def test_an_editors_column_in_two_issues_of_a_volume_waits_for_a_person() -> None:
+    column = {"title": "Remarks from the editor: comments of the season", "pages": ""}
+    assert verdict(article(**column, number="1"), article("b", **column, number="2")) == "doubtful"
+    assert verdict(article(**column, number="02"), article("b", **column, number="2")) == "same"
+    assert verdict(article(**column, number="Suppl. 2"), article("b", **column, number="2")) == "same"
+
+
+def test_other_articles_on_the_same_pages_of_two_issues_stay_apart() -> None:
+    other = article("b", title="Something else altogether on hiring", number="2")
+    assert verdict(article(number="1"), other) != "same"
+
+
 def test_versions_of_a_cochrane_review_are_linked() -> None:
     place = {"journal": "Cochrane Database of Systematic Reviews", "volume": "", "pages": "CD999999"}
     assert verdict(article(**place), article("b", **{**place, "year": 2020})) == "linked"

@@ -38,4 +38,9 @@ out <- c(out, sprintf('"regression":{"yi":%s,"vi":%s,"ablat":%s,"fit":%s}', numb
 h <- rma(yi, vi, mods = ~ ablat, data = bcg, method = "REML", test = "knha", control = tight)
 out <- c(out, sprintf('"regression_knha":{"b":%s,"se":%s,"low":%s,"high":%s,"p":%s}', number(h$b), number(h$se),
                       number(h$ci.lb), number(h$ci.ub), number(h$pval)))
-cat("{", paste(out, collapse = ","), "}\n", sep = "")
+version <- function(package) as.character(packageVersion(package))
+sandwich <- if (requireNamespace("clubSandwich", quietly = TRUE)) version("clubSandwich") else "none"
+made <- sprintf('"made_with":{"call":"Rscript metafor.R","R":"%s","metafor":"%s","metadat":"%s","clubSandwich":"%s"}',
+                getRversion(), version("metafor"), version("metadat"), sandwich)
+out <- c(made, out)
+cat("{", paste(out, collapse = ",\n"), "}\n", sep = "")

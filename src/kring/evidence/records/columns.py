@@ -52,6 +52,7 @@ TABLE = {
     "year": ("year", "publication year", "pub year", "published year", "date", "publication date", "py"),
     "journal": (
         "journal", "source title", "journal book", "publication title", "journal title", "source", "so",
+        "booktitle", "book title", "proceedings title", "conference name",
     ),
     "volume": ("volume", "vl"), "number": ("number", "issue", "is"),
     "pages": ("pages", "page start", "start page", "art no", "article number", "bp"),

@@ -56,6 +56,7 @@ class Features:
     year: int | None
     journal: tuple[str, ...]
     volume: str
+    issue: str  # only a plain number: `Suppl. 2` and `2` may be one
     page: str
     last_page: str  # only of a range of several pages
     doi: str
@@ -99,6 +100,7 @@ def features(record: Record) -> Features:
         year=record.year,
         journal=_journal(record.journal),
         volume=_first_number(record.volume),
+        issue=record.number.lstrip("0") if record.number.isdecimal() else "",
         page=page,
         last_page=last_page,
         doi=record.doi.lower(),

@@ -44,6 +44,7 @@ class Evidence:
     year: int | None  # distance
     journal: bool | None
     volume: bool | None
+    issue: bool | None
     page: bool | None
     early: bool  # one begins on page 1, the other elsewhere: perhaps published online first
     mistyped: bool  # the volume is another one, or one digit of the first page
@@ -59,7 +60,8 @@ class Evidence:
 
     @property
     def contradictions(self) -> int:
-        return (self.volume is False) + (self.page is False)
+        """Another volume, another first page, or another issue where no page can tell (an editor's monthly column)."""
+        return (self.volume is False) + (self.page is False) + (self.issue is False and self.page is None)
 
 
 def judge(a: Features, b: Features, *, link_versions: bool = True) -> Judgement:
@@ -163,6 +165,7 @@ def weigh(a: Features, b: Features, title: float) -> Evidence:
         year=abs(a.year - b.year) if a.year and b.year else None,
         journal=_journal(a.journal, b.journal),
         volume=a.volume == b.volume if a.volume and b.volume else None,
+        issue=a.issue == b.issue if a.issue and b.issue else None,
         page=_page(a, b),
         early="1" in (a.page, b.page) and a.page != b.page,
         mistyped=_mistyped(a, b),
@@ -273,7 +276,7 @@ def _by_place(e: Evidence) -> Judgement | None:
         return None
     if e.title >= (NEAR if e.authors else CLOSE) and e.authors is not False:
         return Judgement("same", 0.9 + e.title / 20, _said(e))
-    if e.pages and e.authors and e.journal and e.year == 0:
+    if e.pages and e.authors and e.journal and e.year == 0 and e.issue is not False:
         # Several pages of one volume hold one article, whatever the language of its title.
         return Judgement("same", 0.7, "same journal, volume, pages, authors and year, title translated or reworded")
     if e.title >= CLOSE:
@@ -292,7 +295,7 @@ def _by_title(e: Evidence) -> Judgement:
         if close and e.mistyped and e.place == 2 and e.year == 0 and e.authors:
             return Judgement("same", 0.75, _said(e) + ", one number typed otherwise")
         if close and e.contradictions == 1 and e.place >= 1 and e.authors:
-            return Judgement("doubtful", 0.55, _said(e) + ", but volume or page differ")
+            return Judgement("doubtful", 0.55, _said(e) + ", but volume, issue or page differ")
         return _elsewhere(e)
     if e.title >= CLOSE and e.authors and not e.contradictions and e.place and e.year in (0, 1):
         return Judgement("doubtful", 0.5, "close title, same authors")
