@@ -197,6 +197,25 @@ def test_leaving_the_team_or_closing_the_circle_ends_the_link(cast, how):
     assert not policy.signs(rows.desk(cast)).exists()
 
 
+def test_in_a_pause_the_link_rests_and_afterwards_goes_on(client, cast):
+    link = rows.noors_link(cast)
+    rows.a_sign(cast)
+    circles.set_circle_state(by=cast.seat("noor"), state="paused")
+    assert not policy.signs(rows.desk(cast)).exists()
+    assert Sign.objects.get().withdrawn_at is not None
+    with pytest.raises(Denied):
+        agreeing.notice(by=cast.seat("noor"), id=uuid.uuid4(), colour="red")
+    client.force_login(cast.noor)
+    assert "Je kring heeft een pauze" in client.get(f"/c/{cast.circle.pk}/signs/").content.decode()
+    told = Told.objects.count()
+    crisis = category(cast, "crisis")
+    entry = Entry.objects.get(pk=link.entry_id)
+    actions.move(by=rows.desk(cast), entry=entry, version=entry.version, id=uuid.uuid4(), category=crisis, reason="x")
+    assert Told.objects.count() == told + 1  # the client goes on reading what is said about them
+    circles.set_circle_state(by=cast.seat("noor"), state="open")
+    assert agreeing.notice(by=cast.seat("noor"), id=uuid.uuid4(), colour="red").agreement_id == link.pk
+
+
 def test_the_clients_file_holds_what_the_board_said(cast):
     rows.a_sign(cast)
     found = document(cast.circle.pk)["rows"]

@@ -7,13 +7,15 @@ import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kring.care import second_guard
 from kring.care.audit import guards
 from kring.care.audit.models import Brought, Event
+from kring.care.board import agreeing
+from kring.care.board.models import Agreement, Sign
 from kring.care.circles import actions, sharing
 from kring.care.circles.models import Circle, Interview, Member, Tie
 from kring.care.circles.seats import seat_of
@@ -22,6 +24,11 @@ from kring.care.export.declared import EXPORTED, KEPT_BACK, LOG
 from kring.care.export.document import document
 from kring.care.people.models import Person
 from kring.care.plan import actions as plan
+from kring.care.research import actions as research
+from kring.care.research.models import Consent
+from tests.care import routes  # noqa: F401 (the rows need it whole first)
+from tests.care.research import study
+from tests.care.rows import board as board_rows
 
 TEXT = st.text(
     st.characters(codec="utf-8", exclude_characters="\x00", exclude_categories=("Cs", "Cc")), min_size=1, max_size=60
@@ -91,6 +98,22 @@ def test_out_and_in_again_loses_nothing(cast, names, dream):
         assert again["log"] == taken["log"]
         assert again["people"] == taken["people"]
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_what_the_board_and_research_know_of_a_client_comes_in_again_as_it_was(cast):
+    agreeing.answer(by=board_rows.desk(cast), sign=Sign.objects.get(pk=board_rows.a_sign(cast)), reply="We bellen je.")
+    research.answer(by=cast.seat("noor"), edition=study.opened(cast), yes=True)
+    Consent.objects.update(way="signed", said_on=timezone.localdate(), written_by=cast.ruth)
+    taken = document(cast.circle.pk)
+    kinds = ["board.Agreement", "board.Chosen", "board.Sign", "board.Told", "research.Consent"]
+    assert all(taken["rows"][kind] for kind in kinds)
+    forget(cast.circle.pk)
+    circle = bring(by=cast.noor, content=json.dumps(taken).encode())
+    again = without_import(document(circle.pk))
+    assert {kind: again["rows"][kind] for kind in kinds} == {kind: taken["rows"][kind] for kind in kinds}
+    assert again["people"] == taken["people"]
+    assert Agreement.objects.get().team is None  # it is told, and links to no team here
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from kring.care.audit.models import Event
 from kring.care.measures import texts
 from kring.care.measures.instruments import Refused, load
-from kring.care.measures.loading import load_text, worded
+from kring.care.measures.loading import load_text, whole
 from kring.care.measures.models import LoadedInstrument
 from kring.care.people.models import Organisation
 from tests.care import cast as cast_module
@@ -37,7 +37,7 @@ def test_one_file_and_one_command_bring_the_words(linde, run):
     assert run(made_up("qpr-15")) == "qpr-15, version 2014, in nl: loaded for GGZ De Linde.\n"
     kept = LoadedInstrument.objects.get()
     assert (kept.organisation, kept.licence, kept.loaded_by) == (linde, "Made up for a test", None)
-    definition = worded(kept)
+    definition = whole(kept).definition
     assert definition.items[14].text == {"nl": "Verzonnen vraag 15?"}
     assert definition.scales == load("qpr-15").scales
 
@@ -68,7 +68,7 @@ def test_a_newer_text_ends_the_older_one_and_keeps_it(linde, run):
     run(made_up("qpr-15") | {"title": "Nieuwe titel"})
     old, new = LoadedInstrument.objects.order_by("loaded_at")
     assert (old.ended_at is None, new.ended_at is None) == (False, True)
-    assert worded(old).title != worded(new).title
+    assert whole(old).definition.title != whole(new).definition.title
 
 
 def test_other_organisations_and_instruments_stay_as_they_were(linde, run):

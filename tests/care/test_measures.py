@@ -20,6 +20,7 @@ from kring.care.measures.forms import AnswerOne
 from kring.care.measures.jobs import remind_of_questions
 from kring.care.measures.models import LifeFactor, LoadedInstrument, Measurement, Schedule, Score
 from kring.care.measures.occasions import coming, months_later, occasions, waiting
+from kring.care.measures.telling import told
 from kring.care.stored import Denied, Stale
 from tests.browser.pages.measures import asking, fill, line_of, loaded, own, totals, year
 from tests.care.test_export import forget, without_import
@@ -386,8 +387,22 @@ def test_a_loaded_text_is_asked_scored_and_ended_without_losing_an_answer(cast):
     LoadedInstrument.objects.update(ended_at=timezone.now())
     assert "Deze vragen zijn veranderd" in signed_in(cast.noor).get(path).content.decode()
     LoadedInstrument.objects.update(ended_at=None)
+    check = signed_in(cast.noor).get(f"{path}check/").content.decode()
     filling.finish(by=cast.seat("noor"), filled=filled, asking=words)
     assert filled.scores.get().value == 45.0
+    line = signed_in(cast.noor).get(f"/c/{cast.circle.pk}/progress/{filled.schedule_id}/").content.decode()
+    for where in (check, line):  # what the file works out itself is shown as it says it
+        assert "De helft van alles" in where
+        assert "22,5" in where
+    filled.refresh_from_db()
+    assert ("De helft van alles", "22,5") in told(filled, cast.circle.pk)
+
+
+def test_what_a_file_cannot_work_out_says_so(cast):
+    found = loaded(cast)
+    words = asking(cast, Measurement.objects.get(pk=found["filled"]).schedule)
+    assert texts.worked_out(words, {}) == [("De helft van alles", "0")]
+    assert texts.worked_out(words, {"1": 2, "2": 4}) == [("De helft van alles", "3")]
 
 
 def test_a_question_that_wants_a_number_says_what_is_wrong():

@@ -10,6 +10,7 @@ from django.utils import timezone
 from kring.care.circles import sharing
 from kring.care.circles.topics import Topic
 from kring.care.measures import actions, factors, filling, texts
+from kring.care.measures.instruments.calculated import CALCULATED
 from kring.care.measures.loading import load_text
 from kring.care.measures.models import Measurement, Schedule
 from kring.care.meetings import actions as meetings
@@ -142,6 +143,9 @@ def loaded(cast):
         {"linkId": str(number), "type": "choice", "text": f"Vraag {number}", "answerOption": options}
         for number in range(1, 16)
     ]
+    expression = {"language": "text/fhirpath", "expression": "%resource.item.answer.value.ordinal().sum() / 2"}
+    items.append({"linkId": "half", "type": "decimal", "text": "De helft van alles", "readOnly": True,
+                  "extension": [{"url": CALCULATED, "valueExpression": expression}]})  # fmt: skip
     code = [{"system": "urn:kring:instrument", "code": "qpr-15"}]
     document = {"resourceType": "Questionnaire", "status": "active", "language": "nl", "code": code, "item": items}
     load_text(organisation=cast.organisation, content=json.dumps(document).encode(), licence="Test")
@@ -185,6 +189,13 @@ VISITS: list[Visit] = [
     Visit("measures/question.html", DOOR + "answers/{filled}/1/", prepare=begun, do=answer),
     Visit("measures/question.html", DOOR + "answers/{filled}/1/", state="with an error", prepare=begun, do=press),
     Visit("measures/check.html", DOOR + "answers/{filled}/check/", prepare=begun),
+    Visit(
+        "measures/check.html",
+        DOOR + "answers/{filled}/check/",
+        state="with what a file works out",
+        prepare=loaded,
+        do=unfold,
+    ),
     Visit("measures/changed.html", DOOR + "answers/{filled}/", prepare=changed),
     Visit("measures/totals.html", DOOR + "{line}/totals/", who="pieter", prepare=totals),
     Visit(

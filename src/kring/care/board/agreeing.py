@@ -50,9 +50,12 @@ def end(*, by: Seat) -> None:
 
 def end_one(agreement: Agreement) -> None:
     """Signs that wait are withdrawn with it."""
-    now = timezone.now()
-    Agreement.objects.filter(pk=agreement.pk).update(ended_at=now)
-    agreement.signs.filter(answered_at=None, withdrawn_at=None).update(withdrawn_at=now)
+    Agreement.objects.filter(pk=agreement.pk).update(ended_at=timezone.now())
+    _withdraw_waiting(agreement)
+
+
+def _withdraw_waiting(agreement: Agreement) -> None:
+    agreement.signs.filter(answered_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
 
 
 @transaction.atomic
@@ -64,7 +67,7 @@ def let_signs(*, by: Seat, on: bool) -> None:
     assert agreement is not None
     Agreement.objects.filter(pk=agreement.pk).update(signals=on)
     if not on:
-        agreement.signs.filter(answered_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
+        _withdraw_waiting(agreement)
     wrote(by, "shared" if on else "stopped sharing", "signs", agreement.pk)
 
 
@@ -193,8 +196,14 @@ def _write(person: Person, circle_id: uuid.UUID) -> None:
 
 
 def follow_the_team(*, circle_id: uuid.UUID) -> None:
-    """The client chose another team or none, or closed the circle: the agreement ends with that."""
+    """The client chose another team or none, or closed the circle: the agreement ends with that.
+
+    In a pause it rests: signs that wait are withdrawn, as nobody else sees anything of the circle then, and none can be
+    said. The board goes on telling the client what it says about them. Afterwards the link goes on by itself.
+    """
     circle = Circle.objects.get(pk=circle_id)
     for agreement in Agreement.objects.filter(circle=circle, ended_at=None, team__isnull=False):
         if circle.team_id != agreement.team_id or circle.closed_at is not None:
             end_one(agreement)
+        elif circle.paused_at is not None:
+            _withdraw_waiting(agreement)

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from kring.care.audit.actions import record
-from kring.care.measures.instruments import Definition
 from kring.care.measures.instruments.faults import refuse
 from kring.care.measures.instruments.questionnaire import Loaded, read, read_text
 from kring.care.measures.models import LoadedInstrument
@@ -56,12 +55,12 @@ def _kept(loaded: Loaded, language: str, organisation: Organisation, licence: st
 
 
 @lru_cache(maxsize=64)
-def worded(kept: LoadedInstrument) -> Definition:
-    """The scoring definition with the words of a text that was taken into use.
+def whole(kept: LoadedInstrument) -> Loaded:
+    """A text that was taken into use: the scoring definition with its words, and what it calculates itself.
 
     Remembered by row: rows are the same when their ids are, and a text never changes after it was taken into use.
     """
-    return read(kept.resource).definition
+    return read(kept.resource)
 
 
 def of_name(name: str) -> Organisation:

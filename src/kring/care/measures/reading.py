@@ -2,7 +2,8 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -37,6 +38,7 @@ class Row:
     by: str
     cells: list[str]
     rules: list[str]
+    worked_out: list[tuple[str, str]]  # what a loaded questionnaire calculates itself
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,8 +89,9 @@ def view_of(seat: Seat, line: Line) -> LineView:
     scales = _scored(definition, found) if definition else []
     marks = _marks(seat) if found else []
     names = _names(seat)
+    asking = functools.cache(lambda version, language: texts.asking(seat.circle_id, line.instrument, language, version))
     return LineView(
-        line, definition, texts.title_of(line.instrument), [_row(filled, scales, names) for filled in found],
+        line, definition, texts.title_of(line.instrument), [_row(filled, scales, names, asking) for filled in found],
         [_scale(scale, found, marks, first=scale == scales[0]) for scale in scales],
         [mark.on for mark in marks if mark.kind == "meeting"], [mark.on for mark in marks if mark.kind == "goal"],
     )  # fmt: skip
@@ -118,11 +121,14 @@ def _names(seat: Seat) -> dict[Any, str]:
     return names | {seat.client_id: str(seat.circle.client_name)} | me
 
 
-def _row(filled: Any, scales: Sequence[Scale], names: dict[Any, str]) -> Row:
+def _row(filled: Any, scales: Sequence[Scale], names: dict[Any, str], asking: Callable[..., Any]) -> Row:
     scores = {score.scale: score for score in filled.scores.all()}
     rules = {rule_in_words(score) for score in scores.values()} - {""}
     cells = [_cell(scores.get(scale.code)) for scale in scales]
-    return Row(filled, day_of(filled), names.get(filled.filled_by_id, _("someone in the circle")), cells, sorted(rules))
+    name = names.get(filled.filled_by_id, _("someone in the circle"))
+    asked = None if filled.external else asking(filled.instrument_version, filled.language)
+    worked_out = texts.worked_out(asked, filled.answers) if asked else []
+    return Row(filled, day_of(filled), name, cells, sorted(rules), worked_out)
 
 
 def _cell(score: Any) -> str:

@@ -48,7 +48,8 @@ def _score(score: Any) -> str:
 def _answers(filled: Any, code: str, circle_id: uuid.UUID) -> list[tuple[str, str]]:
     asking = texts.of_filled(circle_id, code, filled)
     questions = {question.link_id: question for question in asking.questions} if asking else {}
-    return [
+    worked_out = texts.worked_out(asking, filled.answers) if asking and filled.completed_at else []
+    return worked_out + [
         (question.text, question.label(answer) or _("skipped"))
         if (question := questions.get(link_id))
         else (link_id, _("skipped") if answer is None else str(answer))

@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils import translation
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from kring.care.measures import policy
 from kring.care.measures.instruments import Definition, Item, Refused, Scale, asked, codes, load
-from kring.care.measures.loading import worded
+from kring.care.measures.instruments.calculated import work_out
+from kring.care.measures.instruments.questionnaire import Loaded, answered_in, calculated_texts
+from kring.care.measures.loading import whole
 from kring.care.measures.models import FilledIn, LoadedInstrument
 
 LANGUAGES = ("nl", "en")
@@ -46,6 +50,7 @@ class Asking:
     language: str
     intro: str
     questions: tuple[Question, ...]
+    loaded: Loaded | None = None  # the file of an organisation, which may calculate things itself
 
     def asked(self, answers: Mapping[str, Any]) -> list[Question]:
         """The questions that come, given the answers so far."""
@@ -113,7 +118,29 @@ def _ours(code: str, language: str, version: str) -> Asking | None:
 
 
 def _loaded(text: LoadedInstrument) -> Asking:
-    return _asking(worded(text), text.language)
+    loaded = whole(text)
+    return dataclasses.replace(_asking(loaded.definition, text.language), loaded=loaded)
+
+
+def worked_out(asking: Asking, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a loaded questionnaire calculates itself, in its own words; what cannot be worked out says so."""
+    if asking.loaded is None or not asking.loaded.calculations:
+        return []
+    given = {q.link_id: answers.get(q.link_id) for q in asking.asked(answers)}
+    titles = {name: in_words(words, asking.language) for name, words in calculated_texts(asking.loaded).items()}
+    try:
+        found = work_out(asking.loaded.calculations, answered_in(asking.loaded, given))
+    except Refused:
+        return [(title, _("cannot be worked out")) for title in titles.values()]
+    return [(title, _result(found.get(name))) for name, title in titles.items()]
+
+
+def _result(value: float | str | bool | None) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, float):
+        return str(number_format(round(value, 2), decimal_pos=None if value != int(value) else 0))
+    return value or "–"
 
 
 def _asking(definition: Definition, language: str) -> Asking:

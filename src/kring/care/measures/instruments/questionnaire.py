@@ -19,6 +19,7 @@ from kring.care.measures.instruments.rules import Found, flat
 
 SYSTEM = "urn:kring:instrument"
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
+HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 SAY = "Say which instrument it is, as code with system urn:kring:instrument"
 HEADINGS = ("group", "display")
 ANSWERED = ("choice", "integer", "decimal")
@@ -64,6 +65,40 @@ def read(document: Any) -> Loaded:
     )
     worded = replace(definition, items=items, title=title, intro=intro)
     return Loaded(worded, str(document.get("url", "")), _languages(worded, language), calculations, document)
+
+
+def answered_in(loaded: Loaded, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers as a QuestionnaireResponse in the file's own codes: what its expressions are about."""
+    entries = [
+        {"linkId": one.link_id, "answer": [_in_own_codes(one.entry, answers[one.link_id])]}
+        for one in flat(loaded.document.get("item", []), "Questionnaire.item")
+        if answers.get(one.link_id) is not None
+    ]
+    whole = {"resourceType": "QuestionnaireResponse", "status": "completed"}
+    return {**whole, "item": entries} if entries else whole
+
+
+def _in_own_codes(entry: Mapping[str, Any], answer: Any) -> dict[str, Any]:
+    for option in entry.get("answerOption", []):
+        if _points(option) == Decimal(str(answer)):
+            return {name: value for name, value in option.items() if name in ("valueCoding", "valueInteger")}
+    return {"valueInteger": int(answer)} if entry["type"] == "integer" else {"valueDecimal": float(answer)}
+
+
+def calculated_texts(loaded: Loaded) -> dict[str, Words]:
+    """The words of the items that the file calculates, in its order; those that it hides are not for reading."""
+    computed = {calculation.link_id for calculation in loaded.calculations}
+    return {
+        one.link_id: _words(
+            one.entry.get("text", one.link_id), one.entry.get("_text"), str(loaded.document["language"])
+        )
+        for one in flat(loaded.document.get("item", []), "Questionnaire.item")
+        if one.link_id in computed and not _is_hidden(one.entry)
+    }
+
+
+def _is_hidden(entry: Mapping[str, Any]) -> bool:
+    return any(extra.get("url") == HIDDEN and extra.get("valueBoolean") for extra in entry.get("extension", []))
 
 
 def _raise(faults: list[Fault]) -> None:

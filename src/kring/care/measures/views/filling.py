@@ -173,6 +173,7 @@ def check(request: HttpRequest, circle_id: uuid.UUID, filled_id: uuid.UUID) -> H
     page = {
         "seat": seat, "here": "mine", "filled": filled, "given": given, "home": _where_home(seat, filled),
         "title": texts.title_of(filled.schedule.instrument), "sees": reading.sees(seat, filled.schedule),
+        "worked_out": texts.worked_out(asking, filled.answers),
     }  # fmt: skip
     return render(request, "measures/check.html", page)
 
