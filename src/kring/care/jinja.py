@@ -6,31 +6,57 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import json_script
 from django.utils.translation import gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 HERE = Path(__file__).resolve().parent
 
 
 def url(name: str, *args: Any) -> str:
-    """The address of a page. Only the first use of a name asks Django; later ones fill in what it answered."""
-    if any(not isinstance(arg, uuid.UUID) for arg in args):
-        return reverse(name, args=args)
-    return _address(name, len(args)) % args
+    """The address of a page. Only its first use asks Django; later ones fill the ids into what Django answered."""
+    ids = tuple(arg for arg in args if isinstance(arg, uuid.UUID))
+    return _address(name, tuple(None if isinstance(arg, uuid.UUID) else arg for arg in args)) % ids
+
+
+@functools.lru_cache(maxsize=2000)
+def _address(name: str, args: tuple[Any, ...]) -> str:
+    """With a gap for each id, which stands as None in `args`."""
+    marked = [uuid.UUID(int=place + 1) if arg is None else arg for place, arg in enumerate(args)]
+    found = reverse(name, args=marked).replace("%", "%%")
+    for mark, arg in zip(marked, args, strict=True):
+        found = found.replace(str(mark), "%s") if arg is None else found
+    return found
+
+
+def words(english: str, **values: Any) -> Markup:
+    """In the reader's language, with the values filled in and escaped. Each text is looked up once per language."""
+    return (
+        _words(translation.get_language(), english) % values if values else _plain(translation.get_language(), english)
+    )
 
 
 @functools.cache
-def _address(name: str, count: int) -> str:
-    marks = [uuid.UUID(int=number + 1) for number in range(count)]
-    found = reverse(name, args=marks).replace("%", "%%")
-    for mark in marks:
-        found = found.replace(str(mark), "%s")
-    return found
+def _words(language: str | None, english: str) -> Markup:
+    return Markup(gettext(english))  # noqa: S704 (catalogues are ours)
+
+
+@functools.cache
+def _plain(language: str | None, english: str) -> Markup:
+    return _words(language, english) % {}
+
+
+def forms_of_a_page(request: HttpRequest) -> dict[str, Any]:
+    """One masked token for all forms of a page, made when the first of them is drawn: Django makes one for each."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
 
 
 def day(value: Any) -> str:
@@ -58,10 +84,11 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 (autoescape is set above)
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
+        "_": words,
         "url": url,
-        "static": static,
+        "static": functools.cache(static),
         "messages_of": get_messages,
-        "htmx_script": htmx_script,
+        "htmx_script": functools.cache(htmx_script),
         "json_script": json_script,
         "language": translation.get_language,
     }

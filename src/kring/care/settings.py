@@ -98,7 +98,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [HERE / "templates"],
         "APP_DIRS": False,  # see jinja.environment: each room's `templates` folder, not `jinja2`
-        "OPTIONS": {"environment": "kring.care.jinja.environment"},
+        "OPTIONS": {
+            "environment": "kring.care.jinja.environment",
+            "context_processors": ["kring.care.jinja.forms_of_a_page"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -10,6 +10,10 @@ handler500 = "kring.care.health.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kring.care.home.urls")),
+    # The rooms of the busiest pages come early: Django tries one line after the other.
+    path("c/<uuid:circle_id>/", include("kring.care.meetings.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.plan.urls")),
+    path("c/<uuid:circle_id>/", include("kring.care.circles.urls")),
     path("", include("kring.care.people.urls")),
     path("", include("kring.care.people.allauth_urls")),
     path("bring/", bringing.page, name="bring"),
@@ -18,9 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kring.care.plan.site_urls")),
     path("emergency/", include("kring.care.circles.emergency_urls")),
     path("invitation/", include("kring.care.circles.letter_urls")),
-    path("c/<uuid:circle_id>/", include("kring.care.circles.urls")),
-    path("c/<uuid:circle_id>/", include("kring.care.plan.urls")),
-    path("c/<uuid:circle_id>/", include("kring.care.meetings.urls")),
     path("reply/<str:value>/", calendar.ticket, name="reply_by_link"),
     path("calendar/<str:secret>.ics", calendar.feed, name="feed"),
     path("c/<uuid:circle_id>/", include("kring.care.export.urls")),

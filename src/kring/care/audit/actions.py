@@ -1,8 +1,9 @@
 """Writes the trail. Called inside the transaction of the write, so that no write goes without its line."""
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 from django.utils import timezone
@@ -37,7 +38,9 @@ def record(
     rule: str,
 ) -> None:
     """Add one line. `thing` and `fields` name kinds of data, never their content."""
-    _add(_event(by, verb, thing, thing_id, fields, rule), [by.circle_id])
+    event = _event(by, verb, thing, thing_id, fields, rule)
+    event.circle_id = by.circle_id
+    _add(event)
 
 
 def record_each(
@@ -45,7 +48,7 @@ def record_each(
 ) -> None:
     """The same line for each of these circles, in one statement: for a page that shows something of many at once."""
     if found := list(circles):
-        _add(_event(by, verb, thing, None, fields, rule), found)
+        _add_each(_event(by, verb, thing, None, fields, rule), found)
 
 
 def _event(by: Actor, verb: str, thing: str, thing_id: uuid.UUID | None, fields: Sequence[str], rule: str) -> Event:
@@ -66,17 +69,28 @@ def _event(by: Actor, verb: str, thing: str, thing_id: uuid.UUID | None, fields:
 
 
 _COLUMNS = [field for field in Event._meta.concrete_fields if not field.primary_key]
-_INSERT = "INSERT INTO audit_event ({}) VALUES ".format(", ".join(f'"{field.column}"' for field in _COLUMNS))  # noqa: S608
-_ROW = "({})".format(", ".join(["%s"] * len(_COLUMNS)))
-_CIRCLE = next(place for place, field in enumerate(_COLUMNS) if field.attname == "circle_id")
+_INSERT = "INSERT INTO audit_event ({}) ".format(", ".join(f'"{field.column}"' for field in _COLUMNS))
+_VALUES = "VALUES ({})".format(", ".join(["%s"] * len(_COLUMNS)))
+_EACH = "SELECT {} FROM {{}}".format(  # noqa: S608 (only names of columns)
+    ", ".join("circle.value" if field.attname == "circle_id" else "%s" for field in _COLUMNS)
+)
+_LIST = {"sqlite": "json_each(%s) AS circle", "postgresql": "unnest(%s::uuid[]) AS circle(value)"}
 
 
-def _add(event: Event, circles: Sequence[uuid.UUID | None]) -> None:
+def _values(event: Event) -> dict[str, Any]:
+    return {field.attname: field.get_db_prep_save(getattr(event, field.attname), connection) for field in _COLUMNS}
+
+
+def _add(event: Event) -> None:
     """Write without reading back: who leaves a line may not see it (row-level security), and every page writes one."""
-    values = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in _COLUMNS]
-    native, rows = connection.features.has_native_uuid_field, []
-    for circle_id in circles:
-        values[_CIRCLE] = circle_id if native or circle_id is None else str(circle_id).replace("-", "")
-        rows += values
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT + ", ".join([_ROW] * len(circles)), rows)
+        cursor.execute(_INSERT + _VALUES, list(_values(event).values()))
+
+
+def _add_each(event: Event, circles: list[uuid.UUID]) -> None:
+    """The database repeats the line for each circle: hundreds of them go over as one list."""
+    values = _values(event)
+    del values["circle_id"]
+    ids = circles if connection.vendor == "postgresql" else json.dumps([str(one).replace("-", "") for one in circles])
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT + _EACH.format(_LIST[connection.vendor]), [*values.values(), ids])

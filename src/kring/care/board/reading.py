@@ -14,16 +14,19 @@ from django.utils.translation import get_language
 from kring.care.board import policy
 from kring.care.board.desk import Desk
 from kring.care.board.models import Agreement, Category, Entry, Visit
-from kring.care.prepared import prepared
+from kring.care.prepared import IdText, prepared
 
 
 @dataclasses.dataclass(frozen=True)
 class Board:
-    """The headings with who stands under them, who is not scaled up, who sees whom, and what waits for a person."""
+    """The headings with who stands under them, who is not scaled up, who sees whom, and what waits for a person.
+
+    Ids of lines are text here, as they stand in addresses.
+    """
 
     groups: list[tuple[Category, list[Any]]]
     others: list[Any]
-    visits: dict[uuid.UUID, list[str]]
+    visits: dict[str, list[str]]
     signs: list[tuple[Any, Any]]
     waiting: int
 
@@ -40,35 +43,37 @@ class Board:
 
 def board_of(desk: Desk, day: dt.date) -> Board:
     categories = list(policy.categories(desk))
-    under: dict[uuid.UUID | None, list[Any]] = defaultdict(list)
+    under: dict[str | None, list[Any]] = defaultdict(list)
     lines = _entries.rows(team_id=desk.team.pk)
     for row in lines:
-        under[row.category_id].append(row)
-    by_id = {row.id: row for row in lines}
+        under[row.category_text].append(row)
+    by_id = {row.line: row for row in lines}
     signs = _signs.rows(team_id=desk.team.pk)
     return Board(
-        groups=[(category, under[category.pk]) for category in categories],
+        groups=[(category, under[str(category.pk)]) for category in categories],
         others=under[None],
         visits=visits_of(desk, day),
-        signs=[(sign, by_id[sign.entry_id]) for sign in signs if sign.entry_id in by_id],
+        signs=[(sign, by_id[str(sign.entry_id)]) for sign in signs if str(sign.entry_id) in by_id],
         waiting=len(_waiting.rows(team_id=desk.team.pk)),
     )
 
 
-def visits_of(desk: Desk, day: dt.date) -> dict[uuid.UUID, list[str]]:
+def visits_of(desk: Desk, day: dt.date) -> dict[str, list[str]]:
     """Who sees whom on this day, by the line on the list."""
-    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    found: dict[str, list[str]] = defaultdict(list)
     for row in _visits.rows(team_id=desk.team.pk, day=day):
-        found[row.entry_id].append(row.name)
+        found[row.line].append(row.name)
     return found
 
 
 @prepared(team_id=uuid.UUID)
 def _entries(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
     link = Agreement.objects.filter(entry=OuterRef("pk"), ended_at__isnull=True).values("circle_id")[:1]
-    here = Entry.objects.filter(team_id=team_id, ended_at__isnull=True).annotate(circle=Subquery(link))
+    here = Entry.objects.filter(team_id=team_id, ended_at__isnull=True).annotate(
+        line=IdText("pk"), category_text=IdText("category_id"), circle=Subquery(link)
+    )
     return here.order_by("-moved_at").values_list(
-        "id", "number", "label", "category_id", "reason", "moved_at", "circle", named=True
+        "line", "number", "label", "category_text", "reason", "moved_at", "circle", named=True
     )
 
 
@@ -87,17 +92,18 @@ def _waiting(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
 @prepared(team_id=uuid.UUID, day=dt.date)
 def _visits(*, team_id: uuid.UUID, day: dt.date) -> QuerySet[Any, Any]:
     here = Visit.objects.filter(entry__team_id=team_id, entry__ended_at__isnull=True, day=day)
-    named = here.annotate(name=F("person__name")).order_by("created_at")
-    return named.values_list("entry_id", "name", named=True)
+    named = here.annotate(line=IdText("entry_id"), name=F("person__name")).order_by("created_at")
+    return named.values_list("line", "name", named=True)
 
 
 def short_days() -> Callable[[dt.date], str]:
     """Days as a list says them, each written once per page."""
     written: dict[dt.date, str] = {}
+    here = timezone.get_current_timezone()
     how = "j b" if get_language() == "nl" else "j M"  # months begin with a small letter in Dutch
 
     def short(value: dt.date) -> str:
-        day = timezone.localdate(value) if isinstance(value, dt.datetime) else value
+        day = value.astimezone(here).date() if isinstance(value, dt.datetime) else value
         if day not in written:
             written[day] = formats.date_format(day, how)
         return written[day]

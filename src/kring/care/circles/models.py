@@ -155,6 +155,13 @@ class Member(Stored):
                 name="member_joined_is_somebody",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["circle", "joined_at"],
+                condition=Q(joined_at__isnull=False, ended_at__isnull=True),
+                name="member_is_there",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -34,4 +34,8 @@ def _members(topic: str, *, circle_id: uuid.UUID, item_id: uuid.UUID) -> QuerySe
     here = Member.objects.filter(
         circle_id=circle_id, joined_at__isnull=False, ended_at__isnull=True, paused_at__isnull=True
     )
-    return here.annotate(sees=Exists(grants)).order_by("created_at").values_list("name", "sees", named=True)[: MOST + 1]
+    return (
+        here.annotate(sees=Exists(grants))
+        .order_by("joined_at", "created_at")
+        .values_list("name", "sees", named=True)[: MOST + 1]
+    )

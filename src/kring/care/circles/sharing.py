@@ -136,7 +136,7 @@ class Reach:
     @classmethod
     def of(cls, circle_id: uuid.UUID) -> "Reach":
         members = Member.objects.filter(circle_id=circle_id, joined_at__isnull=False, ended_at=None, paused_at=None)
-        members = members.order_by("created_at")
+        members = members.order_by("joined_at", "created_at")
         return cls(tuple(members), tuple(Grant.objects.filter(circle_id=circle_id, revoked_at=None)))
 
     def see(self, topic: str, item: Shareable | None = None) -> list[Member]:

@@ -62,7 +62,7 @@ def _next_meeting(
         cancelled_at__isnull=True,
     )
     found = coming.order_by(F("starts_at").asc(nulls_last=True), "created_at")
-    return found.values_list("id", "starts_at", "place", "chair_id", named=True)[:1]
+    return found.values_list("id", "starts_at", "place", named=True)[:1]
 
 
 @prepared(circle_id=uuid.UUID, member_id=uuid.UUID)
@@ -75,7 +75,7 @@ def _own_actions(
         circle_id=circle_id, removed_at__isnull=True, done_at__isnull=True,
     )  # fmt: skip
     by_date = todo.order_by(F("due_on").asc(nulls_last=True), "created_at")
-    return by_date.values_list("id", "text", "due_on", "accepted_at", named=True)[:FEW]
+    return by_date.values_list("text", "due_on", named=True)[:FEW]
 
 
 @prepared(circle_id=uuid.UUID)
@@ -85,13 +85,13 @@ def _waiting(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
         circle_id=circle_id, removed_at__isnull=True, done_at__isnull=True, approved_at__isnull=True
     )
     named = proposed.annotate(proposed_by_name=F("proposed_by__name"))
-    return named.order_by("created_at").values_list("id", "text", "proposed_by_name", named=True)[:FEW]
+    return named.order_by("created_at").values_list("text", "proposed_by_name", named=True)[:FEW]
 
 
 @prepared(circle_id=uuid.UUID)
 def _members(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
     here = Member.objects.filter(circle_id=circle_id, joined_at__isnull=False, ended_at__isnull=True)
-    return here.order_by("joined_at").values_list("id", "name", "role", "relation", "paused_at", named=True)[:NAMES]
+    return here.order_by("joined_at").values_list("name", "paused_at", named=True)[:NAMES]
 
 
 @prepared(circle_id=uuid.UUID)

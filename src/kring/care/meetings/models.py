@@ -34,7 +34,14 @@ class Meeting(Shareable):
                 name="meeting_held_or_cancelled",
             ),
         ]
-        indexes = [models.Index(fields=["circle", "starts_at"], name="meeting_circle_start")]
+        indexes = [
+            models.Index(fields=["circle", "starts_at"], name="meeting_circle_start"),
+            models.Index(
+                fields=["circle", "starts_at"],
+                condition=Q(removed_at__isnull=True, held_at__isnull=True, cancelled_at__isnull=True),
+                name="meeting_to_come",
+            ),
+        ]
 
     @property
     def chaired_by_client(self) -> bool:

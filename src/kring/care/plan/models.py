@@ -62,6 +62,13 @@ class Action(Shareable):
         constraints = [
             models.CheckConstraint(condition=Q(owner__isnull=True) | Q(owner_is_client=False), name="action_one_owner"),
         ]
+        indexes = [
+            models.Index(
+                fields=["circle", "created_at"],
+                condition=Q(removed_at__isnull=True, done_at__isnull=True),
+                name="action_still_to_do",
+            )
+        ]
 
 
 class CrisisPlan(Shareable):
