@@ -1,10 +1,13 @@
 """Practice and feedback in people's hands: learner, client, family, experience expert, team lead; on a phone."""
 
+import zipfile
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from kring.care.training.models import FeedbackChoice, FeedbackNote, Observation, Practice, Rating
+from kring.care.training import practising
+from kring.care.training.models import Enrolment, FeedbackChoice, FeedbackNote, Observation, Practice, Rating
 from tests.browser.look import look
 from tests.browser.test_plan_journeys import tab_to
 from tests.care.practising import build, lived
@@ -109,3 +112,27 @@ def test_a_team_lead_reads_about_the_team_and_about_nobody(world, sit_down):
     shown = page.locator("main").inner_text()
     assert "Collega" not in shown
     assert "minder dan vijf mensen" in shown
+
+
+def test_a_researcher_takes_a_training_table_with_the_keyboard_alone(world, sit_down, tmp_path):
+    """First too few let research use their course; then a table leaves, with what to ask of it and what to plan."""
+    lived(world)
+    page = sit_down("rik")
+    page.goto("/research/")
+    tab_to(page, "Tabellen van de training")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/training/tables/")
+    look(page, "training tables")
+    tab_to(page, "Downloaden")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Te weinig voor een tabel")).to_be_visible()
+    for one in Enrolment.objects.filter(cohort=world.cohort):
+        practising.set_choice(by=one.person, enrolment=one, to="research", agree=True)
+    page.goto("/training/tables/")
+    tab_to(page, "Downloaden")
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    taken.value.save_as(tmp_path / "taken.zip")
+    with zipfile.ZipFile(tmp_path / "taken.zip") as files:
+        assert {"outcomes.csv", "protocol.toml", "design.toml", "tidier.json", "READ-ME.txt"} <= set(files.namelist())
+        assert b"Collega 1" not in b"".join(map(files.read, files.namelist()))

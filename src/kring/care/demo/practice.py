@@ -45,6 +45,8 @@ OBSERVED = {  # learner: in whose circle, what was seen of the items in turn, fi
 TWICE = {"Ruth": (0, 0, -1, 0), "Pieter": (0, -1, 0, 0), "Kees": (0, 0, 1, 0), "Amira": (0, 0, 0, 0),
          "Ximena": (0, -1, 0, 0), "Bas": (0, 0, 1, 0), "Hanna": (0, 0, 0, -1)}  # fmt: skip
 """Whose first contact two people looked at, and what the second saw otherwise."""
+WAITS: tuple[set[str], set[str]] = (set(), {"Tarik", "Marit", "Imane"})
+"""Who got no feedback, of each time."""
 LETS_RESEARCH = set(OBSERVED) - {"Kees", "Tarik", "Imane"}
 ROUNDS = ((25, "practise-question-back"), (100, "practise-limit"))
 """On which day of the course, and which task."""
@@ -132,7 +134,7 @@ def _observed(told: Told, name: str, round_: int, days_ago: int, task: PartVersi
         if round_ == 0 and name in TWICE:
             other = tuple(a + b for a, b in zip(rounds[0], TWICE[name], strict=True))
             told.observed(practice, "Marleen" if name == "Amira" else "Amira", other)
-    if round_ == 0:
+    if name not in WAITS[round_]:
         with on_day(days_ago - 2):
             saw, goal, tone = BACK.get(name, USUAL)
             observing.give_back(by=told.people[observer], practice=practice, version=1, saw=saw, goal=goal, tone=tone)

@@ -24,15 +24,17 @@ from kring.care.training.views.practising import marked, person_of
 
 
 def asked(request: HttpRequest) -> HttpResponse:
-    """What learners asked feedback for: first what one has not answered, the oldest first."""
+    """What learners asked feedback for: first what nobody has answered, the oldest first."""
     person = person_of(request)
     cohorts = policy.cohorts_led_by(person).order_by("name")
     allow(cohorts.exists() or learning.cohorts_visible_to(person).exists())
     practices = list(policy.asked_practices(person).order_by("asked_at"))
-    answered = set(FeedbackNote.objects.filter(by=person).values_list("practice_id", flat=True))
+    given = set(FeedbackNote.objects.filter(practice__in=practices).values_list("practice_id", "by"))
+    by_anybody, by_me = {one for one, _who in given}, {one for one, who in given if who == person.pk}
     noted(person, Lead.TRAINER, "viewed", "practice")
-    page: dict[str, Any] = {"open": [one for one in practices if one.pk not in answered], "cohorts": cohorts}
-    page["done"] = [one for one in practices if one.pk in answered][::-1]
+    page: dict[str, Any] = {"open": [one for one in practices if one.pk not in by_anybody], "cohorts": cohorts}
+    page["others"] = [one for one in practices if one.pk in by_anybody - by_me][::-1]
+    page["done"] = [one for one in practices if one.pk in by_me][::-1]
     return render(request, "training/observe_asked.html", page)
 
 
