@@ -6,13 +6,17 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from kring.care import second_guard
 from kring.care.export.declared import EXPORTED, KEPT_BACK, LOG
+from kring.care.people.models import Team
 from kring.care.research.columns import COLUMNS, USED, leaves
 from kring.care.research.making import Maker
 from kring.care.research.models import Export
 from kring.care.research.reading import Reading
+from kring.care.training.models import Enrolment
+from tests.care import practising
 from tests.care.research import study
 
 COLUMN = re.compile(r'"(\w+)"\."(\w+)"')
@@ -44,8 +48,12 @@ def test_what_is_declared_exists():
 
 @pytest.mark.django_db
 def test_a_table_reads_nothing_that_is_not_declared(cast, tmp_path):
-    edition = study.opened(cast, columns=["day", "period", "language", "rule", "life_factors"])
+    edition = study.opened(cast, columns=["day", "period", "language", "rule", "life_factors", "training"])
     study.registry(cast, edition, number=2)
+    joined = timezone.localdate() - timezone.timedelta(days=600)
+    enrolled = {"cohort": practising.a_cohort(cast)[0], "joined_on": joined, "person": cast.tom}
+    for team in Team.objects.filter(name__startswith="FACT"):
+        Enrolment.objects.create(team=team, **enrolled | {"left_at": timezone.now()})
     export = Export.objects.create(edition=edition, made_by=cast.rik)
     maker = Maker(export, b"k" * 32)
     with CaptureQueriesContext(

@@ -11,10 +11,12 @@ from django.utils import timezone
 from kring.care.audit.models import Event
 from kring.care.circles.models import Circle
 from kring.care.measures.models import Score
-from kring.care.people.models import Person, Team
+from kring.care.people.models import Person, Post, Team
 from kring.care.research import actions, files, jobs, pseudonyms
 from kring.care.research.making import Maker
 from kring.care.research.models import Consent, Export, Included
+from kring.care.training.models import Coached, CoachingContact, Enrolment
+from tests.care import practising
 from tests.care.research import study
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +206,36 @@ def test_what_makes_life_hard_leaves_as_a_mean_of_a_team_and_can_moderate(cast, 
     asked = asked.replace('coefficient = "exposure"', 'coefficient = "exposure:life_factors"')
     (tmp_path / "moderated.toml").write_text(asked)
     found = evaluate("check", folder / "outcomes.csv", "--protocol", tmp_path / "moderated.toml")
+    assert found.returncode == 0, found.stderr
+
+
+def test_clients_can_be_compared_by_the_training_of_their_team(cast, tmp_path):
+    """Level 4: hours for each colleague, by quarter. No table links a client and a learner."""
+    edition = study.opened(cast, columns=["training"])
+    study.registry(cast, edition, number=2, clients=16)
+    trained = Team.objects.filter(name="FACT Oost").last()
+    staff = [Person.objects.create_user(f"staff{n}@example.org", name=f"Staf {n}") for n in range(5)]
+    cohort, _form = practising.a_cohort(cast)
+    began = timezone.now() - timezone.timedelta(days=560)
+    for one in staff:
+        post = Post.objects.create(person=one, organisation=cast.organisation, team=trained, role="professional")
+        Post.objects.filter(pk=post.pk).update(started_at=began)
+        learner = Enrolment.objects.create(person=one, team=trained, cohort=cohort, joined_on=began.date())
+        contact = CoachingContact.objects.create(
+            cohort=cohort, coach=cast.tess, source="trainer", held_on=began.date(), minutes=120
+        )
+        Coached.objects.create(contact=contact, enrolment=learner)
+    export = study.table(cast, edition)
+    hours = defaultdict(set)
+    for row in rows(export):
+        hours[row["team"]].add(row["training"])
+    told = [found - {""} for found in hours.values()]  # a quarter that few share is not told
+    assert sorted(told, key=len) == [{"0"}, {"0", "2"}]
+    asked = (files.folder(export.pk) / "protocol.toml").read_text()
+    asked = asked.replace('fixed = "occasion + exposure"', 'fixed = "occasion + training"')
+    (tmp_path / "trained.toml").write_text(asked.replace('coefficient = "exposure"', 'coefficient = "training"'))
+    outcomes = files.folder(export.pk) / "outcomes.csv"
+    found = evaluate("check", outcomes, "--protocol", tmp_path / "trained.toml")
     assert found.returncode == 0, found.stderr
 
 

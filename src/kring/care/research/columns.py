@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 EXPORTED, SCRUBBED = "exported", "scrubbed"
-LIFE_FACTORS = "life_factors"
-"""The one column that is read of what makes life hard, and only as a mean of a team (docs/decisions/0325)."""
+LIFE_FACTORS, TRAINING = "life_factors", "training"
+"""What is told about the team around a client: what makes its clients' lives hard, as a mean (docs/decisions/0325), and
+the training of its staff."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,6 +151,19 @@ COLUMNS = (
         choice=True,
         covariate="team",
     ),
+    Column(
+        TRAINING,
+        "number",
+        SCRUBBED,
+        _("Training"),
+        _(
+            "How many hours of training your team had had by then, for each colleague. It is counted per quarter, and"
+            " says nothing about you or about one colleague."
+        ),
+        _WHEN,
+        choice=True,
+        covariate="row",
+    ),
 )
 
 CHOICES = tuple(column.name for column in COLUMNS if column.choice)
@@ -165,6 +179,16 @@ USED = {
     "measures.Score": "measurement",
     "meetings.Meeting": "circle removed_at zone",
     "measures.LifeFactor": "circle removed_at",
+    "people.Post": "person team role started_at ended_at",
+    "training.Enrolment": "id created_at person team cohort joined_on left_at",
+    "training.Attendance": "enrolment session came",
+    "training.WorkshopSession": "id minutes starts_at held_at",
+    "training.Coached": "enrolment contact",
+    "training.CoachingContact": "id minutes held_on removed_at",
+    "training.Progress": "enrolment part part_version completed_at",
+    "training.Part": "id kind",
+    "training.PartVersion": "id content",
+    "training.Practice": "enrolment held_on dropped_at",
 }
 """Read to decide which rows leave, and never written into one. By model, as in `export.declared`."""
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from kring.care.measures import instruments
 from kring.care.measures.models import Respondent
-from kring.care.research.columns import LIFE_FACTORS, chosen
+from kring.care.research.columns import LIFE_FACTORS, TRAINING, chosen
 from kring.care.research.making import Made
 from kring.care.research.models import THRESHOLD, Edition
 from kring.care.research.reading import Measure, measure
@@ -31,6 +31,16 @@ RULES = {
     "complete": gettext_lazy("Every question was answered"),
     "filled": gettext_lazy("A few questions were skipped; they count as the mean of the others"),
 }
+NUMBERS = {
+    LIFE_FACTORS: gettext_lazy("What makes clients' lives hard, mean number named in the team"),
+    TRAINING: gettext_lazy("Hours of training of the team by that quarter, for each colleague"),
+}
+TRAINED = [
+    "",
+    "# Did clients get on better where their team had more training? Then ask this instead (nobody was allocated):",
+    '# fixed = "occasion + training"',
+    '# coefficient = "training"',
+]
 MODERATES = [
     "",
     "# Does it depend on what makes life hard? Then ask this instead, and vary nothing after the scores were seen:",
@@ -124,7 +134,7 @@ def _covariates(edition: Edition, made: Made) -> list[dict[str, Any]]:
         if not column.covariate:
             continue
         if column.kind == "number":
-            label = both(gettext_lazy("What makes clients' lives hard, mean number named in the team"))
+            label = both(NUMBERS[column.name])
             found.append({"name": column.name, "label": label, "type": "number", "level": column.covariate})
             continue
         there, words = codes[column.name]
@@ -163,6 +173,7 @@ def protocol(edition: Edition, made: Made) -> str:
         "",
         "[missing]",
         "imputations = 0",
+        *(TRAINED if TRAINING in edition.columns and len(made.teams) > 1 else []),
         *(MODERATES if LIFE_FACTORS in edition.columns and len(made.teams) > 1 else []),
     ]
     if len(months) > 1:

@@ -6,18 +6,19 @@ are. Everybody is read two or three times: which occasions and groups have enoug
 
 import dataclasses
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from kring.care.research import policy
-from kring.care.research.columns import LIFE_FACTORS, chosen
+from kring.care.research.columns import LIFE_FACTORS, TRAINING, chosen
 from kring.care.research.models import Export, Included
 from kring.care.research.pseudonyms import Pseudonyms
-from kring.care.research.reading import Reading, Row, Rows
+from kring.care.research.reading import Reading, Row, Rows, quarter_start
 from kring.care.research.small_cells import Classes, put_together, steps
 from kring.care.research.writers import Cell, Table
 from kring.care.training.moderators import half_steps
+from kring.care.training.reach import hours_per_colleague
 
 AT_ONCE = 500  # clients whose rows are in memory
 
@@ -82,6 +83,9 @@ class Plan:
         self.periods = put_together(tally.periods, self.k)
         self.exposures = steps(tally.exposures, self.k)
         self.hard = self._hard(tally)
+        self.teams: dict[str, set[str]] = defaultdict(set)  # as it is shown -> which teams that is
+        for known in tally.people:
+            self.teams[self.classes.shown(known)[0]].add(known[0])
 
     def _hard(self, tally: Tally) -> dict[str, float]:
         """What makes life hard, as the mean of a team as it is shown: of at least k clients each."""
@@ -138,6 +142,7 @@ class Maker:
         self.names = Pseudonyms(key)
         self.reading = Reading(self.edition)
         self.columns = chosen(self.edition.columns)
+        self._hours: dict[tuple[frozenset[str], int], float | None] = {}
 
     def include(self) -> int:
         """Note whose yes stands now. The order of the file is that of numbers drawn with the key."""
@@ -191,30 +196,40 @@ class Maker:
                     continue
                 known, shown = plan.shown(self.known(rows), there)
                 tally.add(known, shown)
-                table.add(self._cells(rows.circle_id, known, shown, plan.hard))
+                table.add(self._cells(rows.circle_id, known, shown, plan))
         self._exclude(empty)
         if tally.smallest() < plan.k:  # counted anew from what was written
             raise Moved
         return self._made(table.rows, tally, plan)
 
     def _cells(
-        self, circle_id: uuid.UUID, known: tuple[str, ...], rows: list[Row], hard: dict[str, float]
+        self, circle_id: uuid.UUID, known: tuple[str, ...], rows: list[Row], plan: Plan
     ) -> Iterator[tuple[Cell, ...]]:
         of_person: dict[str, Cell] = {
             "person": self.names.of("person", circle_id),
             "team": self.names.of("team", known[0] or "together"),
             "institution": self.names.of("institution", self.edition.study.organisation_id),
             "language": (known[1] or None) if len(known) > 1 else None,
-            LIFE_FACTORS: hard[known[0]],
+            LIFE_FACTORS: plan.hard[known[0]],
         }
         for row in rows:
             of_row: dict[str, Cell] = {
                 "occasion": str(row.month), "day": row.day, "period": row.period, "exposure": float(row.exposure),
                 "measure": row.measure, "score": row.score, "missing_reason": row.reason or None,
-                "rule": row.rule or None,
+                "rule": row.rule or None, TRAINING: self._training(plan.teams[known[0]], row.period),
             }  # fmt: skip
             values = of_person | of_row
             yield tuple(values[column.name] for column in self.columns)
+
+    def _training(self, teams: set[str], period: int | None) -> float | None:
+        """What had reached these teams when the quarter began; nothing where the quarter may not be told."""
+        if TRAINING not in self.edition.columns or period is None:
+            return None
+        where = (frozenset(teams), period)
+        if where not in self._hours:
+            known = [uuid.UUID(team) for team in teams if team]
+            self._hours[where] = hours_per_colleague(known, quarter_start(self.edition.from_on, period))
+        return self._hours[where]
 
     def _exclude(self, circles: list[uuid.UUID]) -> None:
         for at in range(0, len(circles), AT_ONCE):

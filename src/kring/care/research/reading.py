@@ -84,6 +84,12 @@ def months_after(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def quarter_start(first: dt.date, period: int) -> dt.date:
+    """The first day of the quarter that is so many after the one of `first`."""
+    quarters = first.year * 4 + (first.month - 1) // 3 + period
+    return dt.date(quarters // 4, quarters % 4 * 3 + 1, 1)
+
+
 class _Line(NamedTuple):
     """A schedule, as far as it is read."""
 
