@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from formulaic import Formula
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -237,3 +238,24 @@ def test_profile_intervals_agree_with_lme4(tmp_path, dataset, formula, terms, gr
     for ours in found:
         wanted = theirs[names.get(ours.name, ours.name)]
         np.testing.assert_allclose([ours.low, ours.high], wanted, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "score ~ arm * months",
+        "score ~ C(months) * arm + (1)",
+        "score ~ 0 + arm:C(months) + age",
+        "score ~ center(months)",
+    ],
+)
+def test_a_design_by_combinations_is_formulaics_own(formula):
+    """Plain columns are worked out once for each combination of values, others for every row; X is the same."""
+    rng = np.random.default_rng(5)
+    table = trial().with_columns(arm=pl.when(pl.col("treat") > 0).then(pl.lit("RG")).otherwise(pl.lit("care")))
+    table = table.with_columns(age=pl.Series(rng.integers(20, 60, len(table)) / 2))[rng.permutation(len(table))]
+    design = build(table, formula, ("team", "person"))
+    wanted = Formula(formula).get_model_matrix(table.to_pandas(), output="numpy")
+    assert list(design.names) == list(wanted.rhs.model_spec.column_names)
+    assert np.array_equal(design.M[:, : design.p], np.asarray(wanted.rhs))
+    np.testing.assert_allclose(design.M[:, design.p] + design.centre, table["score"], rtol=1e-14)

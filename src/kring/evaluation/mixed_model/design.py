@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,17 +81,21 @@ def build(
     frame = read_table(table)
     slopes = dict(time_slope or {})
     parsed = Formula(formula)
-    used = sorted({str(v) for v in parsed.required_variables} | set(groups) | set(slopes.values()))
+    named = set(re.findall(r"[^\W\d]\w*", formula)) & set(frame.columns)  # formulaic does not look inside center(x)
+    used = sorted({str(v) for v in parsed.required_variables} | named | set(groups) | set(slopes.values()))
     _check_columns(frame, used, groups, slopes)
-    complete = frame.select(used).drop_nulls()
-    complete = complete.filter(~pl.any_horizontal(pl.selectors.float().is_nan())) if _has_floats(complete) else complete
+    complete = _complete(frame.select(used))
     if complete.is_empty():
         raise ModelError(f"No row has a value in all of {', '.join(used)}: there is nothing to fit.")
-    X, names, y, outcome = _matrices(parsed, complete, formula)
+    X, code, names, y, outcome = _matrices(parsed, complete, formula)
     centre = float(np.round(y.mean())) if "Intercept" in names else 0.0
-    columns = [X, (y - centre)[:, None]]
-    z, extra = _random_columns(X, names, complete, slopes)
-    M = np.ascontiguousarray(np.hstack(columns + extra))
+    M = np.empty((len(y), len(names) + 1), order="F")  # its columns are what is read
+    for place, column in enumerate(X.T):
+        np.take(column, code, out=M[:, place], mode="clip")
+    np.subtract(y, centre, out=M[:, -1])
+    z, extra = _random_columns(M, names, complete, slopes)
+    if extra:
+        M = np.asfortranarray(np.column_stack([M, *extra]))
     coded = [codes(complete[name]) for name in reversed(groups)]
     kinds = [2 if name in slopes else 1 for name in reversed(groups)] + [0] * (3 - len(groups))
     return Design(
@@ -126,51 +131,105 @@ def _check_columns(frame: pl.DataFrame, used: Sequence[str], groups: Sequence[st
         raise ModelError("All slopes must be of the same column: one measure of time.")
 
 
-def _has_floats(frame: pl.DataFrame) -> bool:
-    return any(dtype.is_float() for dtype in frame.dtypes)
+def _complete(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that have a value in every column."""
+    whole = frame.drop_nulls() if any(column.null_count() for column in frame) else frame
+    gaps = [column for column in whole if column.dtype.is_float() and column.is_nan().any()]
+    return whole.filter(~pl.any_horizontal(column.is_nan() for column in gaps)) if gaps else whole
 
 
-def _matrices(parsed: Any, frame: pl.DataFrame, formula: str) -> tuple[Floats, list[str], Floats, str]:
-    """X and y by formulaic; pandas is its best-tested materialiser."""
+def _matrices(parsed: Any, frame: pl.DataFrame, formula: str) -> tuple[Floats, Codes, list[str], Floats, str]:
+    """(X, the row of X for each row, names of X's columns, y, its name), by formulaic.
+
+    Where rows share few combinations of values, X has one row for each combination. pandas is formulaic's best-tested
+    materialiser.
+    """
     if not hasattr(parsed, "lhs"):
         raise ModelError(f"The formula {formula!r} has no outcome: write it as 'score ~ arm * months'.")
+    plain = [str(term) for term in parsed.lhs]
+    simple = len(plain) == 1 and plain[0] in frame.columns and frame[plain[0]].dtype.is_numeric()
+    cells = _cells(parsed.rhs, frame) if simple else None
+    rows, code = cells or (slice(None), np.arange(frame.height))
     try:
-        both = parsed.get_model_matrix(frame.to_pandas(), output="numpy", na_action="raise")
+        both = parsed.get_model_matrix(frame[rows].to_pandas(), output="numpy", na_action="raise")
     except Exception as error:
         raise ModelError(f"The formula {formula!r} cannot be worked out on this table: {error}") from error
-    X = np.asarray(both.rhs, float)
-    names = [str(name) for name in both.rhs.model_spec.column_names]
-    y = np.asarray(both.lhs, float)
+    X, y = np.asarray(both.rhs, float), np.asarray(both.lhs, float)
     if y.shape[1] != 1:
         raise ModelError(f"The outcome of {formula!r} must be one column of numbers.")
+    y = frame[plain[0]].cast(pl.Float64).to_numpy() if cells else y[:, 0]
     if not (np.isfinite(X).all() and np.isfinite(y).all()):
         raise ModelError(f"The formula {formula!r} gives values that are not finite numbers.")
-    return X, names, y[:, 0], str(both.lhs.model_spec.column_names[0])
+    names = [str(name) for name in both.rhs.model_spec.column_names]
+    return X, code, names, y, str(both.lhs.model_spec.column_names[0])
+
+
+MOST_CELLS = 4096
+
+
+def _cells(rhs: Any, frame: pl.DataFrame) -> tuple[Codes, Codes] | None:
+    """(one row of each combination of the values that X is made of, each row's combination); None where they are many.
+
+    Only for formulas of columns and C(column): what centres or scales by the data must see every row.
+    """
+    factors = {str(factor) for term in rhs for factor in term.factors} - {"1"}
+    names = {factor.removeprefix("C(").removesuffix(")") if factor.startswith("C(") else factor for factor in factors}
+    code, size = np.zeros(frame.height, np.int64), 1
+    for name in sorted(names):
+        if name not in frame.columns or frame[name].head(MOST_CELLS).n_unique() > MOST_CELLS // 8:
+            return None
+        own, labels = codes(frame[name])
+        size *= len(labels)
+        if size > MOST_CELLS:
+            return None
+        code = code * len(labels) + own
+    row = np.full(size, -1)
+    row[code] = np.arange(len(code))
+    there = row >= 0
+    return row[there], (np.cumsum(there) - 1)[code]
 
 
 def _random_columns(
-    X: Floats, names: Sequence[str], frame: pl.DataFrame, slopes: Mapping[str, str]
+    M: Floats, names: Sequence[str], frame: pl.DataFrame, slopes: Mapping[str, str]
 ) -> tuple[tuple[int, ...], list[Floats]]:
-    """Where 1 and the slope column stand in M; columns that X lacks are appended behind y."""
-    wanted = [("Intercept", np.ones(len(X)))]
+    """Where 1 and the slope column stand in M = (X, y); columns that X lacks are to be appended behind y."""
+    wanted = [("Intercept", np.ones(1))]
     for column in sorted(set(slopes.values())):
         wanted.append((column, frame[column].cast(pl.Float64).to_numpy()))
     z: list[int] = []
     extra: list[Floats] = []
     for name, values in wanted:
-        if name in names and np.array_equal(X[:, names.index(name)], values):
+        if name in names and (M[:, names.index(name)] == values).all():
             z.append(names.index(name))
         else:
-            z.append(X.shape[1] + 1 + len(extra))
-            extra.append(values[:, None])
+            z.append(M.shape[1] + len(extra))
+            extra.append(np.broadcast_to(values, len(M)))
     return tuple(z), extra
 
 
-def codes(column: pl.Series) -> tuple[Codes, list[Any]]:
-    """Codes 0.. in order of first appearance, and the label of each."""
+def codes(column: pl.Series) -> tuple[Codes, Sequence[Any]]:
+    """Codes 0.. and the label of each: in order of value for whole numbers close together, else of first appearance."""
+    if column.len() and column.dtype.is_numeric():
+        values = column.to_numpy()
+        whole = values.astype(np.int64)
+        if column.dtype.is_integer() or np.array_equal(whole, values):
+            found = _codes_of_whole(whole)
+            if found:
+                return found
     labels = column.unique(maintain_order=True)
-    if labels.dtype.is_integer() and labels.len() and labels.is_sorted() and labels[-1] - labels[0] == labels.len() - 1:
-        return (column.cast(pl.Int64) - labels[0]).to_numpy().astype(np.int64), labels.to_list()
     numbered = pl.DataFrame({"label": labels, "code": np.arange(len(labels), dtype=np.int64)})
     joined = column.to_frame("label").join(numbered, on="label", how="left", maintain_order="left")
     return joined["code"].to_numpy().astype(np.int64), labels.to_list()
+
+
+def _codes_of_whole(values: Codes) -> tuple[Codes, Sequence[Any]] | None:
+    """By a table of all numbers between the least and the greatest; None where that would be long."""
+    least, most = int(values.min()), int(values.max())
+    if most - least > 4 * len(values) + 1000:
+        return None
+    there = np.zeros(most - least + 1, np.bool_)
+    shifted = values - least
+    there[shifted] = True
+    if there.all():
+        return shifted, range(least, most + 1)
+    return (np.cumsum(there) - 1)[shifted], (np.flatnonzero(there) + least).tolist()

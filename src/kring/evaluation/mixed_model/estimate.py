@@ -60,10 +60,11 @@ def check_rank(design: Design) -> None:
     if np.ptp(y) == 0:
         raise ModelError(f"Every value of {design.outcome} is {y[0] + design.centre:g}: there is nothing to explain.")
     X = design.M[:, : design.p]
-    scale = np.sqrt((X**2).mean(axis=0))
+    gram = X.T @ X / len(X)
+    scale = np.sqrt(np.diag(gram))
     if (scale == 0).any():
         raise ModelError(f"The column {design.names[int(np.argmin(scale))]!r} is zero in every row; leave it out.")
-    gram = (X / scale).T @ (X / scale) / len(X)
+    gram /= np.outer(scale, scale)
     for k in range(1, design.p + 1):
         if np.linalg.eigvalsh(gram[:k, :k])[0] < 1e-10:
             raise ModelError(

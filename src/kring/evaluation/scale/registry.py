@@ -196,7 +196,7 @@ def from_dask(table: Any, model: RegistryModel) -> PartSums:
     return found
 
 
-def nested(sums: PartSums, model: RegistryModel) -> tuple[NestedSums, dict[str, list[Any]]]:
+def nested(sums: PartSums, model: RegistryModel) -> tuple[NestedSums, dict[str, Sequence[Any]]]:
     """Persons into visit patterns and teams; ModelError where a person or team is in two places."""
     persons = sums.persons
     coded = {name: codes(persons[name]) for name in model.groups}
@@ -222,7 +222,7 @@ def fit_registry(sums: PartSums, model: RegistryModel, method: str = "REML") -> 
     return fit_sums(group_sums, names_only(model, labels), method)
 
 
-def names_only(model: RegistryModel, labels: dict[str, list[Any]]) -> Design:
+def names_only(model: RegistryModel, labels: Mapping[str, Sequence[Any]]) -> Design:
     """A design without rows: what `fit_sums` reads to name its results."""
     empty = np.zeros(0, np.int64)
     return Design(
