@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import random
+import re
 import uuid
 
 import pytest
@@ -183,7 +184,11 @@ def test_the_page_says_what_it_is_and_what_it_is_not(cast, client):
     found = client.get(address).content.decode()
     assert found.count("niet gevalideerd") == len(MEASURES)
     assert "<table>" in found
-    assert "<polyline" in found
+    charts = re.findall(r'<figure class="chart run".*?</figure>', found, re.DOTALL)
+    assert charts
+    for chart in charts:
+        assert "<polyline" in chart
+        assert len(re.findall(r"<text[^>]*>[a-z]+ 20\d\d</text>", chart)) == 2, "the first month and the last"
 
 
 @pytest.mark.django_db

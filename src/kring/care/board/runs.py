@@ -12,7 +12,7 @@ from kring.care.board.figures import Measure
 from kring.care.board.release import BOTTOM as FLOOR
 from kring.care.board.release import TOP as CEILING
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 200, 44, 70, 24, 32
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 400, 180, 44, 12, 24, 32  # so wide that its letters can be read on a phone
 
 
 @dataclasses.dataclass(frozen=True)
