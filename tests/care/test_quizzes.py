@@ -12,7 +12,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kring.care.training import content, item_statistics, marking, quizzes, scheduling
+from kring.care.training import content, item_response, item_statistics, marking, quizzes, scheduling
 from kring.care.training.models import Part
 from tests.care import course
 from tests.care.test_learning import browser_of
@@ -113,8 +113,8 @@ ltm prints it for its data set LSAT (seen in the public R output rstudio-pubs 10
 
 
 def test_item_statistics_of_a_published_example():
-    """What ltm's `descript(LSAT)` reports (Rizopoulos 2006, J Stat Softw 17(5)), to four decimals. That page
-    was not at hand when this was written, so numpy works everything out a second time below.
+    """The data are as printed. What is expected was worked out in base R (cov, cor), not read in print; numpy works it
+    out a third time below.
     """
     rows = [[int(mark) for mark in pattern] for pattern, count in LSAT6.items() for _person in range(count)]
     found = item_statistics.of_answers(rows)
@@ -129,6 +129,27 @@ def test_item_statistics_of_a_published_example():
         assert each.discrimination == pytest.approx(numpy.corrcoef(marks[:, number], rest.sum(1))[0, 1], abs=1e-12)
         spread = rest.var(0, ddof=1).sum() / rest.sum(1).var(ddof=1)
         assert each.alpha_without == pytest.approx(4 / 3 * (1 - spread), abs=1e-12)
+
+
+LTM = {  # as printed with ltm(LSAT ~ z1), log-likelihood -2466.653 (rstudio-pubs 1049111; kdavis91, 2PL-and-3PL)
+    "location": [-3.3597341, -1.3696497, -0.2798983, -1.8659189, -3.1235725],
+    "slope": [0.8253715, 0.7229499, 0.8904748, 0.6885502, 0.6574516],
+}
+
+
+def test_item_response_theory_of_a_published_example():
+    rows = [[int(mark) for mark in pattern] for pattern, count in LSAT6.items() for _person in range(count)]
+    found = item_response.curves(rows)
+    assert [each.location for each in found] == pytest.approx(LTM["location"], abs=0.015)
+    assert [each.slope for each in found] == pytest.approx(LTM["slope"], abs=0.01)
+
+
+def test_item_response_theory_is_silent_of_few_people_and_where_nobody_differs():
+    rows = [[number % 2, number % 3 > 0, number % 5 > 0, 1] for number in range(200)]
+    assert item_response.curves(rows[:199]) is None
+    assert item_response.curves([[1, 1, 1]] * 300) is None
+    found = item_response.curves([list(map(int, row)) for row in rows])
+    assert found is None or found[3] is None, "everybody was right"
 
 
 def test_where_everybody_is_right_there_is_no_correlation_and_no_alpha():

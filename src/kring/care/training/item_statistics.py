@@ -3,9 +3,7 @@
 Difficulty is the share that answered right; discrimination the correlation of an item with the rest of the quiz
 (point-biserial, the item itself left out); alpha is Cronbach's (for right and wrong: KR-20). Definitions as in
 Rizopoulos 2006 (Journal of Statistical Software 17(5)), whose LSAT example is the golden test.
-
-Item response theory is refused: the Python library for it (girth) was last released in 2021 and py-irt asks for a
-deep-learning stack, and few cohorts have the 200 people or more that a two-parameter model needs.
+Item response theory is in `item_response`.
 """
 
 import dataclasses
@@ -19,7 +17,6 @@ BLOCK = 5
 """Answers are counted per five people: what one person answered cannot be found by looking before and after."""
 STEADY = 30
 """Below this many people correlations and alpha jump about; they are not shown."""
-IRT_FROM = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,16 +71,22 @@ def correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
 
 
 def of_version(version: PartVersion, keys: Sequence[str]) -> Quiz | None:
-    """The quiz as the first attempts of people answered it, per five people; None below that."""
+    """The quiz as the first attempts of people answered it; None below five."""
+    rows = counted_rows(version, keys)
+    return of_answers(rows) if rows else None
+
+
+def counted_rows(version: PartVersion, keys: Sequence[str]) -> list[list[int]]:
+    """A row for each person's first attempt, per five people: a sixth adds nothing until there are ten."""
     counted = _first_attempts(version)
     counted = counted[: len(counted) - len(counted) % BLOCK]
     if not counted:
-        return None
+        return []
     marks: dict[uuid.UUID, dict[str, int]] = {attempt: {} for attempt in counted}
     answers = QuizAnswer.objects.filter(attempt_id__in=counted).values_list("attempt_id", "question", "right")
     for attempt, question, right in answers.iterator(chunk_size=2000):
         marks[attempt][question] = int(right)
-    return of_answers([[each.get(key, 0) for key in keys] for each in marks.values()])
+    return [[each.get(key, 0) for key in keys] for each in marks.values()]
 
 
 def _first_attempts(version: PartVersion) -> list[uuid.UUID]:

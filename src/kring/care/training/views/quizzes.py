@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kring.care.stored import allow
-from kring.care.training import content, item_statistics, policy, quizzes
+from kring.care.training import content, item_response, item_statistics, policy, quizzes
 from kring.care.training.actions import building
 from kring.care.training.forms import Import
 from kring.care.training.models import PartKind, PartVersion
@@ -66,13 +66,16 @@ def statistics(request: HttpRequest, cohort_id: uuid.UUID) -> HttpResponse:
     placed = found.programme_version.placed.filter(part__kind=PartKind.QUIZ).select_related("part_version")
     tables = [_table(each.part_version) for each in placed.order_by("order")]
     page = {"cohort": found, "tables": tables, "block": item_statistics.BLOCK, "steady": item_statistics.STEADY}
-    page["irt_from"] = item_statistics.IRT_FROM
+    page["irt_from"], page["irt"] = item_response.FEWEST, item_response.there()
     return render(request, "training/statistics.html", page)
 
 
 def _table(version: PartVersion) -> dict[str, Any]:
     asked = content.questions(version.content)
-    found = item_statistics.of_version(version, [each["key"] for each in asked])
-    rows = list(zip([content.words(each)["text"] for each in asked], found.items, strict=True)) if found else []
+    answered = item_statistics.counted_rows(version, [each["key"] for each in asked])
+    found = item_statistics.of_answers(answered) if answered else None
+    curves = item_response.curves(answered) if answered else None
+    texts = [content.words(each)["text"] for each in asked]
+    rows = list(zip(texts, found.items, curves or [None] * len(asked), strict=True)) if found else []
     steady = found is not None and found.people >= item_statistics.STEADY
-    return {"title": content.title(version.content), "quiz": found, "rows": rows, "steady": steady}
+    return {"title": content.title(version.content), "quiz": found, "rows": rows, "steady": steady, "curves": curves}
