@@ -63,6 +63,10 @@ class LineView:
     meetings: list[dt.date]
     goals: list[dt.date]
 
+    def marked(self, kind: str) -> bool:
+        """Some chart has a mark of this kind along its foot."""
+        return any(mark.kind == kind for each in self.scales if each.chart for mark in each.chart.marks)
+
     @property
     def banded(self) -> bool:
         """Some chart shows how much can be chance."""
