@@ -4,6 +4,7 @@ People stand in it as p1, p2, ... with their names: accounts stay where they are
 """
 
 import datetime as dt
+import functools
 import uuid
 from typing import Any
 
@@ -15,6 +16,7 @@ from kring.care.audit.models import Brought, Event
 from kring.care.circles.log import BETWEEN_TWO
 from kring.care.export.declared import EXPORTED, LOG, ONLY_OWN
 from kring.care.people.models import Person
+from kring.care.prepared import prepared
 
 FORMAT = 1
 
@@ -46,6 +48,7 @@ class People:
         }
 
 
+@functools.cache
 def fields(label: str) -> list[Any]:
     model = apps.get_model(label)
     return [model._meta.get_field(name) for name in EXPORTED[label].split()]
@@ -64,19 +67,21 @@ def way_to_circle(label: str) -> str:
 
 
 def _rows(label: str, circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
+    tellers = [(field.name, people.alias if field.related_model is Person else plain) for field in fields(label)]
+    return [
+        {name: tell(value) for (name, tell), value in zip(tellers, row, strict=True)}
+        for row in _stored.rows(label, circle_id=circle_id)
+    ]
+
+
+@prepared(circle_id=uuid.UUID)
+def _stored(label: str, *, circle_id: uuid.UUID) -> models.QuerySet[Any, Any]:
     found = apps.get_model(label)._default_manager.filter(**{way_to_circle(label): circle_id})
     if label in ONLY_OWN:
         found = found.filter(**{ONLY_OWN[label]: models.F("circle__client")})
-    return [_row(thing, label, people) for thing in found.order_by("created_at", "pk")]
-
-
-def _row(thing: models.Model, label: str, people: People) -> dict[str, Any]:
-    row = {}
-    for field in fields(label):
-        value = getattr(thing, field.attname)
-        to_person = isinstance(field, models.ForeignKey) and field.related_model is Person
-        row[field.name] = people.alias(value) if to_person else plain(value)
-    return row
+    columns = [field.attname for field in fields(label)]
+    told: models.QuerySet[Any, Any] = found.order_by("created_at", "pk").values_list(*columns, named=True)
+    return told
 
 
 def plain(value: Any) -> Any:
@@ -90,14 +95,11 @@ def plain(value: Any) -> Any:
 def _log(circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
     """Brought lines first, then those of this installation: the order in which things happened."""
     told = []
+    tellers = [(name, people.alias if name in ("actor_id", "on_behalf_of_id") else plain) for name in LOG]
     for model in (Brought, Event):
-        for event in model.objects.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("pk"):
-            line = {name: plain(getattr(event, name)) for name in LOG}
-            line["actor_id"], line["on_behalf_of_id"] = (
-                people.alias(event.actor_id),
-                people.alias(event.on_behalf_of_id),
-            )
-            told.append(line)
+        found = model.objects.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("pk")
+        for values in found.values_list(*LOG):
+            told.append({name: tell(value) for (name, tell), value in zip(tellers, values, strict=True)})
     return told
 
 

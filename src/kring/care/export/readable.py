@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -22,6 +23,7 @@ from kring.care.measures.telling import told
 from kring.care.meetings.models import Attendance
 from kring.care.meetings.policy import visible
 from kring.care.plan.policy import actions_visible_to
+from kring.care.prepared import prepared
 
 SECTIONS = (
     (gettext_lazy("Your circle"), "circles.Circle", "name phase place chair every_weeks channel"),
@@ -113,12 +115,38 @@ def _page(title: str, sections: list[dict[str, Any]], days: list[log.Day]) -> st
 
 
 def _section(title: Any, label: str, names: list[str], circle_id: uuid.UUID) -> dict[str, Any]:
-    found = apps.get_model(label)._default_manager.filter(**{way_to_circle(label): circle_id})
-    return _rows(str(title), found.order_by("created_at"), names)
+    rows = _of_circle.rows(label, *names, circle_id=circle_id)
+    return _told(str(title), apps.get_model(label), names, rows)
+
+
+@prepared(circle_id=uuid.UUID)
+def _of_circle(label: str, *names: str, circle_id: uuid.UUID) -> models.QuerySet[Any, Any]:
+    model = apps.get_model(label)
+    found = model._default_manager.filter(**{way_to_circle(label): circle_id}).order_by("created_at")
+    told: models.QuerySet[Any, Any] = found.values_list(*_columns(model, names), named=True)
+    return told
 
 
 def _rows(title: str, found: Any, names: list[str]) -> dict[str, Any]:
-    return {"title": title, "things": [shown for thing in found if (shown := _shown(thing, names))]}
+    return _told(title, found.model, names, found.values_list(*_columns(found.model, names)))
+
+
+def _columns(model: type[models.Model], names: Iterable[str]) -> list[str]:
+    """Whoever a row points to is told by name."""
+    return [f"{name}__name" if model._meta.get_field(name).many_to_one else name for name in names]
+
+
+def _told(title: str, model: type[models.Model], names: list[str], rows: Iterable[Any]) -> dict[str, Any]:
+    """Of each row, (label, words) of every field that holds something."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    labels = [str(LABELS.get(field.name, field.verbose_name)) for field in fields]
+    choices = [dict(field.flatchoices) for field in fields]
+    things = []
+    for row in rows:
+        words = [_words(chosen.get(value, value)) for chosen, value in zip(choices, row, strict=True)]
+        if any(words):
+            things.append([pair for pair in zip(labels, words, strict=True) if pair[1]])
+    return {"title": title, "things": things}
 
 
 def _filled_in(title: str, found: Any, seat: Seat) -> dict[str, Any]:
@@ -127,20 +155,7 @@ def _filled_in(title: str, found: Any, seat: Seat) -> dict[str, Any]:
     return {"title": title, "things": [told(filled, seat.circle_id) for filled in each]}
 
 
-def _shown(thing: models.Model, names: list[str]) -> list[tuple[str, str]]:
-    """(label, words) of every field that holds something."""
-    pairs = []
-    for name in names:
-        words = _words(thing, name)
-        if words:
-            field: Any = thing._meta.get_field(name)
-            pairs.append((str(LABELS.get(name, field.verbose_name)), words))
-    return pairs
-
-
-def _words(thing: models.Model, name: str) -> str:
-    display = getattr(thing, f"get_{name}_display", None)
-    value = display() if display else getattr(thing, name)
+def _words(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):

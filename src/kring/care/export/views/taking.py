@@ -38,7 +38,7 @@ def pdf(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
 
 def as_json(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = _client(request, circle_id)
-    text = json.dumps(document(seat.circle_id), ensure_ascii=False, indent=1)
+    text = json.dumps(document(seat.circle_id), ensure_ascii=False)
     wrote(seat, "exported", "everything")
     return _file(text, "json", "application/json; charset=utf-8")
 
