@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kring.care.circles.models import Circle
 from kring.care.measures.models import LifeFactor
 from kring.care.people.models import Person
 from kring.care.research import actions as research
+from kring.care.research.models import Consent
 from kring.care.training import answering, figures, moderators, practising, releasing
 from kring.care.training.design import icc
 from kring.care.training.files import of_table, zipped
@@ -128,6 +130,23 @@ def test_who_agreed_is_read_from_the_studies_that_ask_for_it_and_a_no_counts_at_
     other = study.opened(cast, columns=["day"])
     research.answer(by=seats[0], edition=other, yes=True)
     assert moderators.who_agreed(cast.organisation.pk) == []
+
+
+def test_the_researchers_own_download_holds_the_mean_and_no_client(world, client):
+    """Through the page: on PostgreSQL the second guard then stands behind it."""
+    cast = world.cast
+    edition = study.opened(cast, columns=["life_factors"])
+    words = {"title": "x", "responsible": "x", "contact": "x", "edition_number": 1, "answer": "yes", "edition": edition}
+    yes = clients_of(cast.team, 10)
+    Consent.objects.bulk_create(Consent(circle_id=one.circle_id, team=cast.team, **words) for one in yes)
+    client.force_login(cast.rik)
+    packed = client.post(f"/training/tables/{world.cohort.pk}/")
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as files:
+        told = files.read("outcomes.csv").decode()
+        everything = b"".join(map(files.read, files.namelist())).decode()
+    assert {row["life_factors"] for row in csv.DictReader(io.StringIO(told))} == {"1.0"}
+    assert "Cliënt" not in everything
+    assert not any(str(one.circle_id) in everything for one in yes)
 
 
 def test_the_table_names_nobody(world):

@@ -139,6 +139,7 @@ VISITS = [
     Visit("training/part.html", "/training/parts/{own}/", who="tess", state="own", prepare=drafting),
     Visit("training/new_part.html", "/training/parts/new/", who="tess"),
     Visit("training/part_words.html", "/training/parts/new/?kind=practice", who="tess", state="new", do=save),
+    Visit("training/part_words.html", "/training/parts/new/?kind=observation", who="tess", state="list", do=save),
     Visit("training/part_words.html", "/training/parts/{own}/change/", who="tess", prepare=drafting),
     Visit("training/import.html", "/training/quizzes/import/", who="tess"),
     Visit("training/import.html", "/training/quizzes/import/", who="tess", state="odd questions", do=import_odd),
