@@ -38,7 +38,9 @@ def signs(seat: Seat) -> Iterator[Waits]:
     address = reverse("signs:page", args=[seat.circle_id])
     rows = _signs.rows(circle_id=seat.circle_id, person_id=seat.person_id, since=timezone.now() - NEW)
     if any(_is_new(seat, row, told) for row in rows):
-        yield Waits(ORDER, _("Read it"), address, _("There is a message for you"), _("Read it when it suits you."))
+        yield Waits(
+            ORDER, _("Read it"), f"{address}#said", _("There is a message for you"), _("Read it when it suits you.")
+        )
     elif not seat.is_client:
         yield Waits(ORDER, _("If I notice something"), address)
 
