@@ -119,6 +119,11 @@ def test_a_trainer_begins_on_monday(cast, sit_down):
     page.get_by_label("Tom").check()
     page.get_by_label("Ruth").check()
     page.get_by_role("button", name="Toevoegen").click()
+    page.get_by_role("link", name="Iemand mee laten leiden").click()
+    page.get_by_label("Wie").select_option(label="Ximena")
+    page.get_by_role("radio", name="ervaringsdeskundige").check()
+    page.get_by_label("Uren in het rooster").fill("36")
+    page.get_by_role("button", name="Bewaren").click()
     page.get_by_role("link", name="Is dit team klaar om te beginnen?").click()
     for answer in page.get_by_role("radio", name="Ja", exact=True).all():
         answer.check()

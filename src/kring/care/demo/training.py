@@ -29,6 +29,8 @@ PACE = {  # how many days after the start a lesson and its questions were done, 
     "handing-back": (110, 2),
     "problem-solving": (150, 1),
 }
+ANSWER = 6
+"""The first so many also answered the questions of each lesson; the others read. It keeps the town quick to build."""
 Learners = list[Enrolment]
 
 
@@ -99,10 +101,12 @@ def _planned(trainer: Person, cohort: Cohort, key: str, **when: Any) -> Any:
 
 
 def _learn(learner: Enrolment, key: str, number: int) -> None:
-    """Read a lesson and answer its questions; some answers are wrong, as with people."""
+    """Read a lesson, and answer its questions; some answers are wrong, as with people."""
     parts = {part.key: part for part in Part.objects.filter(key__in=[key, f"{key}-quiz"])}
     if parts[key].kind == "lesson":
         learning.finish_lesson(by=learner.person, enrolment=learner, part=parts[key])
+        if number >= ANSWER:
+            return
     quiz = parts.get(f"{key}-quiz", parts[key])
     attempt = learning.begin_quiz(by=learner.person, enrolment=learner, part=quiz)
     for place, asked in enumerate(content.questions(attempt.part_version.content)):
@@ -128,10 +132,10 @@ def _newcomer(people: dict[str, Person], cohort: Cohort, team: Team) -> None:
 
 
 def _some_questions_come_back(learners: Learners) -> None:
-    """Last month everybody had a round and answered it; this week's is waiting."""
+    """Last month some had a round and answered it; this week's is waiting."""
     with on_day(30):
         boosters.schedule()
-        for learner in learners:
+        for learner in learners[:ANSWER]:
             for waiting in learner.rounds.filter(done_at=None):
                 _answered(learner, waiting)
     with on_day(2, hour=3):
