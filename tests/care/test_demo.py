@@ -42,6 +42,12 @@ def test_every_door_opens_as_its_person(town, client):
         assert client.session["_auth_user_id"] == str(Person.objects.get(email=door.email).pk)
 
 
+def test_a_client_on_paper_is_asked_through_who_types_for_them(town, client):
+    client.force_login(Person.objects.get(name="Kees Mulder"))
+    wil = Circle.objects.get(name="Wils mensen")
+    assert "Er is een vraag voor Wil Schouten" in client.get(f"/c/{wil.pk}/").content.decode()
+
+
 def test_the_brother_no_longer_sees_the_crisis_plan(town):
     from kring.care.circles.seats import seat_or_404
 

@@ -33,6 +33,7 @@ def test_what_the_client_said_is_written_down_with_who_and_when(client, cast, pa
     edition = study.opened(cast)
     address = page_of(client, cast, paper, edition)
     assert address in client.get(f"/c/{paper.circle_id}/").content.decode()
+    assert "De regels zelf zie jij niet" in client.get(address).content.decode()
     day = timezone.localdate() - dt.timedelta(days=2)
     client.post(address, {"answer": "yes", "way": "signed", "said_on": day.isoformat()})
     given = Consent.objects.get()

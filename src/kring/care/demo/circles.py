@@ -24,7 +24,7 @@ def jamal(people: People, team: Team) -> None:
 def wil(people: People, team: Team) -> None:
     """A circle on paper: Wil has no account, Kees types what Wil decides."""
     with on_day(210):
-        told = Story.begin(people["Wil"], by=people["Kees"], team=team)
+        told = Story.begin(people["Wil"], by=people["Kees"], team=team, on_paper=True)
         told.hand("Kees", EVERY_TASK, 365)
         told.writer = people["Kees"]
         told.map(

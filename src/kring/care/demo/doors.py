@@ -26,6 +26,7 @@ DOORS = (
     Door("friend, who is also a client himself", "bram@demo.kring.example"),
     Door("experience expert", "ximena@demo.kring.example"),
     Door("regieondersteuner", "ruth@demo.kring.example"),
+    Door("regieondersteuner who types for a client on paper", "kees@demo.kring.example"),
     Door("psychiatrist", "amira@demo.kring.example"),
     Door("team lead", "lea@demo.kring.example"),
     Door("administrator", "ada@demo.kring.example"),

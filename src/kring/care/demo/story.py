@@ -49,8 +49,10 @@ class Story:
     members: dict[str, Member] = dataclasses.field(default_factory=dict)
 
     @classmethod
-    def begin(cls, client: Person, *, by: Person | None = None, team: Team | None = None) -> "Story":
-        circle = actions.start_circle(by=by or client, client=client, team=team)
+    def begin(
+        cls, client: Person, *, by: Person | None = None, team: Team | None = None, on_paper: bool = False
+    ) -> "Story":
+        circle = actions.start_circle(by=by or client, client=client, team=team, on_paper=on_paper)
         told = cls(client, circle, client)
         if by is not None and by != client:
             told.members[by.name.split()[0]] = Member.objects.get(circle=circle, person=by)

@@ -24,11 +24,11 @@ def studies(seat: Seat) -> Iterator[Waits]:
     """An open study that was neither looked at nor answered."""
     if not policy.may_answer(seat) or seat.circle.team_id is None:
         return
-    title = _("There is a question for you")
+    title, why = _("There is a question for you"), _("You may say yes or no. You may also leave it.")
     if not seat.is_client:  # on paper: whoever types reads it aloud
         title = _("There is a question for %(name)s") % {"name": seat.circle.client_name}
+        why = _("Read it together. The answer is not yours.")
     for row in _asking.rows(circle_id=seat.circle_id, person_id=seat.person_id):
-        why = _("You may say yes or no. You may also leave it.")
         address = reverse("circle_research:study", args=[seat.circle_id, row.id])
         yield Waits(ORDER, _("Read the question"), address, title, why)
 

@@ -49,7 +49,7 @@ def study(request: HttpRequest, circle_id: uuid.UUID, edition_id: uuid.UUID) -> 
     page = {
         "seat": seat, "here": "mine", "edition": edition, "asks": asks, "standing": _standing(seat).get(edition_id),
         "columns": chosen(edition.columns), "measures": measure_names(edition.measures),
-        "rows": _own_rows(seat, edition) if asks else [], "history": _history(seat, edition),
+        "rows": _own_rows(seat, edition) if asks and seat.is_client else [], "history": _history(seat, edition),
         "tables": _tables(seat, edition), "form": form,
     }  # fmt: skip
     return render(request, "research/question.html", page)
