@@ -10,6 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kring.care.settings")
 
 from django.core.wsgi import get_wsgi_application
 
+from bench._care_static import as_in_production
+
+as_in_production()
 application = get_wsgi_application()
 
 from django.http import HttpRequest, HttpResponse

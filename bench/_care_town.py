@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
+from bench._care_static import as_in_production, collect
 from kring.care import demo
 from kring.care.circles.models import Circle
 from kring.care.meetings.models import Meeting
@@ -24,6 +25,8 @@ from kring.care.people.models import Person
 
 
 def main() -> None:
+    as_in_production()
+    collect()
     call_command("migrate", verbosity=0, stdout=sys.stderr)
     if not Circle.objects.exists():
         demo.build()

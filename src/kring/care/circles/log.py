@@ -218,8 +218,16 @@ def people(seat: Seat) -> list[tuple[str, str]]:
 
 
 def days(found: Iterable[Event], client_id: uuid.UUID) -> list[Day]:
-    """Events, newest first, as sentences per day."""
-    told = [(timezone.localtime(event.at), sentence(event, client_id), event.break_glass) for event in found]
+    """Events, newest first, as sentences per day. What happened often is put into words once."""
+    said: dict[tuple[Any, ...], str] = {}
+
+    def say(event: Event) -> str:
+        same = (event.actor_id, event.actor_name, event.actor_role, event.verb, event.thing, event.rule)
+        if same not in said:
+            said[same] = sentence(event, client_id)
+        return said[same]
+
+    told = [(timezone.localtime(event.at), say(event), event.break_glass) for event in found]
     return [
         Day(date, [_line(list(same)) for _key, same in itertools.groupby(lines, key=lambda one: one[1:])])
         for date, lines in itertools.groupby(told, key=lambda one: one[0].date())

@@ -5,7 +5,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from kring.care.circles.models import Circle, Member, Tie
@@ -39,12 +39,17 @@ def home_of(seat: Seat) -> Home:
     place = {"circle_id": seat.circle_id, "member_id": member}
     opened = {topic: topic in seat.topics for topic in (Topic.MEETINGS, Topic.ACTIONS)}
     names = seat.is_client or Topic.PEOPLE in seat.topics
+    begun = _begun.first(circle_id=seat.circle_id, now=now) if seat.is_client else None
+    if begun is not None:
+        meeting = begun if begun.meeting_id else None
+    else:
+        meeting = _next_meeting.first(seat.kind, opened[Topic.MEETINGS], seat.role, now=now, **place)
     return Home(
-        meeting=_next_meeting.first(seat.kind, opened[Topic.MEETINGS], seat.role, now=now, **place),
+        meeting=meeting,
         actions=_own_actions.rows(seat.kind, opened[Topic.ACTIONS], seat.role, **place),
         waiting=_waiting.rows(circle_id=seat.circle_id) if seat.is_client else [],
         members=_members.rows(circle_id=seat.circle_id) if names else [],
-        begun=_begun.first(circle_id=seat.circle_id) if seat.is_client else None,
+        begun=begun,
     )
 
 
@@ -61,8 +66,10 @@ def _next_meeting(
         held_at__isnull=True,
         cancelled_at__isnull=True,
     )
-    found = coming.order_by(F("starts_at").asc(nulls_last=True), "created_at")
-    return found.values_list("id", "starts_at", "place", named=True)[:1]
+    first = coming.order_by(F("starts_at").asc(nulls_last=True), "created_at").annotate(
+        meeting_id=F("pk"), meeting_place=F("place")
+    )
+    return first.values_list("meeting_id", "starts_at", "meeting_place", named=True)[:1]
 
 
 @prepared(circle_id=uuid.UUID, member_id=uuid.UUID)
@@ -94,9 +101,10 @@ def _members(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
     return here.order_by("joined_at").values_list("name", "paused_at", named=True)[:NAMES]
 
 
-@prepared(circle_id=uuid.UUID)
-def _begun(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
-    """Which parts hold something: what the next small step is offered from."""
+@prepared(circle_id=uuid.UUID, now=dt.datetime)
+def _begun(*, circle_id: uuid.UUID, now: dt.datetime) -> QuerySet[Any, Any]:
+    """For the client: which parts hold something (the next small step is offered from it), and the next meeting."""
+    meeting = _next_meeting.build("client", True, "client", circle_id=circle_id, member_id=circle_id, now=now)
     here = {"circle_id": OuterRef("pk")}
     there = {**here, "removed_at__isnull": True}
     parts = Circle.objects.filter(pk=circle_id).annotate(
@@ -104,6 +112,10 @@ def _begun(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
         has_people=Exists(Member.objects.filter(**here, ended_at__isnull=True)),
         has_dream=Exists(Dream.objects.filter(**there)) | Exists(Goal.objects.filter(**there)),
         has_crisis_plan=Exists(CrisisPlan.objects.filter(**there)),
-        has_met=Exists(Meeting.objects.filter(**there, held_at__isnull=False)),
+        meeting_id=Subquery(meeting.values("pk")),
+        starts_at=Subquery(meeting.values("starts_at")),
+        meeting_place=Subquery(meeting.values("place")),
     )
-    return parts.values_list("has_map", "has_people", "has_dream", "has_crisis_plan", "has_met", named=True)
+    return parts.values_list(
+        "has_map", "has_people", "has_dream", "has_crisis_plan", "meeting_id", "starts_at", "meeting_place", named=True
+    )
