@@ -309,6 +309,15 @@ def test_only_what_passed_goes_to_full_text(folder: Folder) -> None:
     assert set(Session(folder, "ann", "full_text").waiting()) == {"a-00001", "a-00003"}
 
 
+def test_only_what_passed_is_open_at_full_text(folder: Folder, capsys) -> None:
+    session = Session(folder, "ann")
+    for n, decision in enumerate(("include", "maybe", "exclude", "exclude"), 1):
+        session.decide(f"a-{n:05d}", decision)
+    Session(folder, "ann", "full_text").retrieval("a-00001", retrieved=False)
+    cli.main(["screen", str(folder.root), "--status"])
+    assert "Full text: nothing decided; 1 open" in capsys.readouterr().out
+
+
 def test_a_full_text_is_excluded_with_a_reason_of_the_criteria(folder: Folder) -> None:
     Session(folder, "ann").decide("a-00001", "include")
     session = Session(folder, "ann", "full_text")

@@ -9,8 +9,10 @@ from kring.evidence.cli import main
 from kring.evidence.extraction.commands import key_cells
 from kring.evidence.extraction.keying import Keying
 from kring.evidence.extraction.keying_words import WORDS
+from kring.evidence.files import write_jsonl
 from kring.evidence.folder import new
 from kring.evidence.problem import Problem
+from kring.evidence.records import Record
 
 
 @pytest.fixture
@@ -42,6 +44,31 @@ def test_an_empty_review_has_empty_tables(review, capsys):
     assert main(["extract", str(review.root)]) == 0
     assert "0 values (none); 0 findings" in capsys.readouterr().out
     assert (review.extraction / "results.csv").read_text().startswith("result_id,outcome_id,report_id")
+
+
+def test_included_reports_without_a_study_get_first_rows_that_are_never_overwritten(review, capsys):
+    rows = [
+        Record(f"a-{n}", title=f"Trial {n}", authors=["Smit, Jan"], year=2020, members=[f"a-{n}"]).row()
+        for n in (1, 2, 3)
+    ]
+    write_jsonl(review.records, rows)
+    write_jsonl(review.deduplicated, rows)
+    for n in (1, 2):
+        known = {"reviewer": "ann", "record_id": f"a-{n}", "decision": "include"}
+        log.append(review.decisions, [log.event(stage=stage, **known) for stage in ("title_abstract", "full_text")])
+    words = ["extract", str(review.root)]
+    assert main(words) == 0
+    assert "wrote 4_extraction/new_studies.csv" in capsys.readouterr().out
+    studies, reports = (review.extraction / f"new_{name}.csv" for name in ("studies", "reports"))
+    assert [line.split(",")[0] for line in reports.read_text().splitlines()] == ["report_id", "smit2020", "smit2020_2"]
+    studies.write_text(studies.read_text().replace("Smit 2020", "Smit 2020 (wards)", 1))
+    assert main(words) == 0
+    assert "(wards)" in studies.read_text()
+    for path in (studies, reports):
+        assert main([*words, "--from", str(path), "--by", "ann", "--state", "full text"]) == 0
+    assert not studies.exists()
+    assert not reports.exists()
+    assert "(wards)" in (review.extraction / "studies.csv").read_text()
 
 
 def test_a_sheet_comes_in_is_checked_and_confirmed(review, capsys):

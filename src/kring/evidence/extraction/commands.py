@@ -11,6 +11,7 @@ from kring.evidence.extraction.checks import check_all
 from kring.evidence.extraction.keying import Keying
 from kring.evidence.extraction.keying_web import make_server
 from kring.evidence.extraction.schema import STATES
+from kring.evidence.extraction.starting import write_first_rows
 from kring.evidence.extraction.values import EXTRACT, check, derive
 from kring.evidence.files import write_csv
 from kring.evidence.folder import Folder, open_folder
@@ -65,6 +66,9 @@ def run_extract(args: argparse.Namespace) -> int:
         rows = published.form(published.compare(folder, tables, events))
         write_csv(folder.extraction / "published_form.csv", published.FORM_HEADER, rows)
         print("wrote 4_extraction/published_form.csv: fill in value, quote and page, then --published it")
+    if first := write_first_rows(folder, tables):
+        print("Some included reports have no study yet. First rows for them, to correct and bring in with --from:")
+        print("\n".join(f"wrote {path.relative_to(folder.root)}" for path in first))
     findings = check_all(tables)
     for finding in findings:
         bars = f" Not used for: {', '.join(finding.bars)}." if finding.bars else ""

@@ -17,7 +17,7 @@ from kring.evidence.screening.filters import load_filter
 from kring.evidence.screening.language import WORDS
 from kring.evidence.screening.session import Session, write_state
 from kring.evidence.screening.spread import Engine, spread_scores
-from kring.evidence.screening.state import STAGES, read_decisions, state
+from kring.evidence.screening.state import STAGES, RecordState, Stage, read_decisions, state
 
 
 def register(commands: Any) -> None:
@@ -73,7 +73,7 @@ def status(folder: Folder) -> int:
         outcomes = [getattr(record, stage).outcome for record in states.values()]
         counts = {name: outcomes.count(name) for name in ("include", "maybe", "exclude", "conflict", "waiting")}
         said = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "nothing decided"
-        print(f"{WORDS['en'][stage]}: {said}; {outcomes.count('')} open")
+        print(f"{WORDS['en'][stage]}: {said}; {_open(states, stage)} open")
         for found in agreement(states, stage):
             print(f"  {web.agreement_line(found, WORDS['en'])}")
             for id_ in found.differ:
@@ -82,6 +82,14 @@ def status(folder: Folder) -> int:
         print(line)
     write_state(folder, states)
     return int(any(getattr(record, stage).outcome == "conflict" for record in states.values() for stage in STAGES))
+
+
+def _open(states: dict[str, RecordState], stage: Stage) -> int:
+    """Records that nobody decided; at full text, of those that came so far and whose text may still be had."""
+    if stage == "title_abstract":
+        return sum(not record.title_abstract.outcome for record in states.values())
+    here = [r for r in states.values() if r.title_abstract.onward and r.retrieval != "not_retrieved"]
+    return sum(not record.full_text.outcome for record in here)
 
 
 def join(folder: Folder, other: Path) -> int:
