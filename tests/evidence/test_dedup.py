@@ -132,6 +132,14 @@ def test_two_identifiers_for_one_place_wait_for_a_person() -> None:
     assert verdict(article(doi="10.5555/1"), article("b", doi="10.5555/2")) == "doubtful"
 
 
+def test_a_pmid_that_was_given_to_another_article_does_not_merge() -> None:
+    elsewhere = {"journal": "Pilot Studies", "volume": "7", "pages": "12", "year": 2021, "authors": ["Costa, Rui"]}
+    one = article(title="Team coaching in recovery: randomised controlled trial", pmid="1", doi="10.5555/1")
+    other = article("b", title="Training peer supporters: a randomised pilot trial", pmid="1", **elsewhere)
+    assert verdict(one, other) == "doubtful"
+    assert verdict(article(pmid="1"), article("b", pmid="1", authors=[])) == "same"
+
+
 def test_a_preprint_is_linked_or_merged_by_choice() -> None:
     preprint = article("b", journal="medRxiv", volume="", pages="", doi="10.1101/2019.01.01.1")
     published = article(doi="10.5555/jip.1")

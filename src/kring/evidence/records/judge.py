@@ -255,6 +255,8 @@ def _version(e: Evidence, link: bool) -> Judgement:
 
 
 def _by_identifier(e: Evidence) -> Judgement | None:
+    if e.pmid and (e.doi is False or e.authors is False) and e.title < CLOSE and e.place < 2:
+        return Judgement("doubtful", 0.5, "same PMID, but another title and another DOI or other authors")
     if e.pmid and (e.title >= 0.6 or e.place >= 2):
         return Judgement("same", 1.0, "same PMID and title")
     if e.doi and e.pmid is not False and (e.title >= CLOSE or (e.title >= 0.5 and e.place >= 2)):

@@ -82,6 +82,8 @@ def read_review(folder: Folder) -> Review:
 
 
 def _open(review: Review) -> Any:
+    if not (review.plan.main and review.plan.groups):
+        yield "5_synthesis/plan.toml names no studies (main) or no group of outcomes, so nothing is summarised."
     if review.plan.swim.missing:
         yield f"SWiM items are empty: {', '.join(review.plan.swim.missing)}."
     for synthesis in review.syntheses:
