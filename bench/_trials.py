@@ -34,13 +34,27 @@ def trial(persons, visits, seed=1, per_team=50):
 
 def median_time(work, runs=5):
     """Median seconds of several runs after one that warms up."""
+    return times(work, runs)[0]
+
+
+def times(work, runs=5):
+    """Medians after one run that warms up: (seconds, seconds of computing by all threads).
+
+    On a machine that does other work too the first says little, the second nearly the same as on an idle one.
+    """
     work()
     found = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         work()
-        found.append(time.perf_counter() - start)
-    return statistics.median(found)
+        found.append((time.perf_counter() - start, time.process_time() - cpu))
+    return tuple(statistics.median(column) for column in zip(*found, strict=True))
+
+
+def peak_memory():
+    """The most memory that this process has had, in GB (Linux)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 2**20
 
 
 def r_seconds(script, *words, timeout=900):

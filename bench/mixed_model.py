@@ -1,10 +1,11 @@
 """Mixed models of registries: ours against lme4, mixedlm, statsmodels and pbkrtest, and against reading the columns.
 
-Every engine gets columns in memory; only the fits are timed, except where it says end to end. Slow peers at the
-largest sizes run with KRING_BENCH_FULL=1 only.
+Every engine gets columns in memory; only the fits are timed, except where it says end to end. Each ratio is printed
+twice: of seconds, and in brackets of seconds of computing by all threads, which other work on the machine moves less.
+Slow peers at the largest sizes run with KRING_BENCH_FULL=1 only.
 """
 
-import resource
+import multiprocessing
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from bench._trials import SIZES, full, median_time, r_seconds, ratio, trial
+from bench._trials import SIZES, full, median_time, peak_memory, r_seconds, ratio, times, trial
 from kring.evaluation.mixed_model import fit, fit_arrays
 
 FORMULA = "y ~ treat * time"
@@ -41,7 +42,7 @@ def by_mixedlm(table, runs):
     except ImportError as error:
         return None, f"missing ({error})"
     frame = pl.DataFrame(table).to_pandas()
-    return median_time(lambda: lmer(FORMULA + " + (1|team) + (1|person)", frame), runs), ""
+    return times(lambda: lmer(FORMULA + " + (1|team) + (1|person)", frame), runs), ""
 
 
 def by_statsmodels(table):
@@ -52,36 +53,47 @@ def by_statsmodels(table):
     frame = pl.DataFrame(table).to_pandas()
     persons = {"person": "0 + C(person)"}
     work = lambda: MixedLM.from_formula(FORMULA, frame, groups="team", vc_formula=persons, re_formula="1").fit()  # noqa: E731
-    return median_time(work, 1), ""
+    return times(work, 1), ""
+
+
+def by_lme4(path, model, runs):
+    found, why = r_seconds("mixed_model.R", path, model, runs, timeout=1800)
+    return found, found and (found["seconds"], found["cpu"]), why
+
+
+def against(peer, ours, why=""):
+    """Ratio of seconds and, in brackets, of computing."""
+    return f"missing {why}" if peer is None else f"{ratio(peer[0], ours[0])} ({ratio(peer[1], ours[1])})"
 
 
 def fits(folder):
-    sizes = ["S", "M", "L"] + (["XL"] if full() else [])
-    for size in sizes:
+    for size in ["S", "M", "L"] + (["XL"] if full() else []):
         table = trial(*SIZES[size])
         path = folder / f"{size}.csv"
         pl.DataFrame(table).write_csv(path)
-        seconds = median_time(lambda table=table: ours(table, "two"), 15)
+        took = times(lambda table=table: ours(table, "two"), 15)
         found = ours(table, "two")
-        theirs, why = r_seconds("mixed_model.R", path, "two", 1 if size in ("L", "XL") else 5)
-        lme4 = theirs and theirs["seconds"]
-        rust, why_rust = by_mixedlm(table, 1) if size != "XL" or full() else (None, "not run")
-        stats, why_stats = by_statsmodels(table) if size == "S" else (None, "not run")
-        reached = median_time(floor(table), 5) / seconds
-        print(f"{size} two levels, {len(table['y']):,} rows, sorted arrays: {seconds * 1e3:.2f} ms")
-        print(f"   lme4 {ratio(lme4, seconds)} {why}, mixedlm {ratio(rust, seconds)} {why_rust}, "
-              f"statsmodels {ratio(stats, seconds)} {why_stats}; {reached:.0%} of the speed of reading")  # fmt: skip
+        theirs, lme4, why = by_lme4(path, "two", 1 if size in ("L", "XL") else 5)
+        rust, why_rust = by_mixedlm(table, 1)
+        stats, why_stats = by_statsmodels(table) if size == "S" else (None, "(not run)")
+        reading = times(floor(table), 15)
+        print(f"{size} two levels, {len(table['y']):,} rows, sorted arrays: {took[0] * 1e3:.2f} ms, "
+              f"computing {took[1] * 1e3:.2f} ms; {reading[1] / took[1]:.0%} of the speed of reading")  # fmt: skip
+        print(f"   lme4 {against(lme4, took, why)}, mixedlm {against(rust, took, why_rust)}, "
+              f"statsmodels {against(stats, took, why_stats)}", flush=True)  # fmt: skip
         if theirs:
             print(f"   log-likelihood less lme4's: {found.loglik - theirs['loglik']:.2e}")
+        if size in ("L", "XL"):
+            end_to_end(folder, size, table, theirs, lme4, rust)
 
 
 def deeper(folder):
     table = trial(*SIZES["L"])
     path = folder / "L.csv"
     for model in ("three", "slope"):
-        seconds = median_time(lambda model=model: ours(table, model), 3)
-        theirs, why = r_seconds("mixed_model.R", path, model, 1)
-        print(f"L {model}: {seconds * 1e3:.1f} ms, lme4 {ratio(theirs and theirs['seconds'], seconds)} {why}")
+        took = times(lambda model=model: ours(table, model), 3)
+        _, lme4, why = by_lme4(path, model, 1)
+        print(f"L {model}: {took[0] * 1e3:.1f} ms, lme4 {against(lme4, took, why)}", flush=True)
 
 
 def kenward_roger(folder):
@@ -102,16 +114,25 @@ def kenward_roger(folder):
           + (f" against {theirs['kr_df']:.6f}" if theirs else ""))  # fmt: skip
 
 
-def end_to_end(folder):
-    size = "XL" if full() else "L"
-    table = trial(*SIZES[size])
-    frame = pl.DataFrame(table).sample(fraction=1.0, shuffle=True, seed=1)
+def from_file(path, answer):
+    """In a process of its own, so that the peak of memory is its own: medians of three fits, and that peak."""
+    answer.put((*times(lambda: fit(pl.read_parquet(path), FORMULA, ("team", "person")), 3), peak_memory()))
+
+
+def end_to_end(folder, size, table, theirs, lme4, rust):
+    """From a shuffled Parquet file, reading and formula included, against the peers' fits alone."""
     path = folder / "rows.parquet"
-    frame.write_parquet(path)
-    seconds = median_time(lambda: fit(pl.read_parquet(path), FORMULA, ("team", "person")), 3)
-    print(f"{size} from an unsorted Parquet file, end to end with formula: {seconds:.2f} s")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"   peak memory of this whole bench so far: {memory:.2f} GB")
+    pl.DataFrame(table).sample(fraction=1.0, shuffle=True, seed=1).write_parquet(path)
+    processes = multiprocessing.get_context("spawn")
+    answer = processes.Queue()
+    child = processes.Process(target=from_file, args=(path, answer))
+    child.start()
+    *took, peak = answer.get()
+    child.join()
+    print(f"{size} from a shuffled Parquet file, end to end with formula: {took[0]:.2f} s, computing {took[1]:.2f} s")
+    print(f"   lme4's fit alone {against(lme4, took)}, mixedlm's {against(rust, took)}")
+    there = f", lme4 {theirs['peak']:.2f} GB ({theirs['peak'] / peak:.1f} times as much)" if theirs else ""
+    print(f"   peak memory: {peak:.2f} GB{there}", flush=True)
 
 
 def first_use():
@@ -127,4 +148,3 @@ def main():
         fits(folder)
         deeper(folder)
         kenward_roger(folder)
-        end_to_end(folder)

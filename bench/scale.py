@@ -1,6 +1,7 @@
 """Sums of a registry from Parquet: ours through Polars and DuckDB, against Dask's own group-by and PySpark's."""
 
 import importlib.util
+import os
 import tempfile
 from pathlib import Path
 
@@ -39,7 +40,38 @@ def main():
             print(f"Dask, its own group-by of the same sums: {ratio(plain, polars)} slower")
         else:
             print("Dask: missing")
-        print("PySpark: " + ("installed; not compared here" if importlib.util.find_spec("pyspark") else "missing"))
+        plain, why = _by_spark(path)
+        print(f"PySpark, its own group-by of the same sums, local: {ratio(plain, polars)} slower {why}")
+
+
+def _by_spark(path):
+    """Seconds of the same sums by a Spark that has started and read the file once; `pip install pyspark` and Java."""
+    try:
+        from pyspark.sql import SparkSession
+        from pyspark.sql import functions as f
+    except ImportError as error:
+        return None, f"({error})"
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.memory": "4g",
+        "spark.log.level": "ERROR",
+    }
+    spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    columns = ["one", "treat", "time", "both", "y"]
+
+    def work():
+        rows = spark.read.parquet(path).withColumn("one", f.lit(1.0)).withColumn("both", f.col("treat") * f.col("time"))
+        persons = rows.groupBy(*GROUPS).agg(*(f.sum(name) for name in columns))
+        persons.write.format("noop").mode("overwrite").save()
+        pairs = [(a, b) for i, a in enumerate(columns) for b in columns[i:]]
+        return rows.agg(*(f.sum(f.col(a) * f.col(b)).alias(f"{a}_{b}") for a, b in pairs)).collect()
+
+    try:
+        return median_time(work, 2), ""
+    finally:
+        spark.stop()
 
 
 def _plain_dask(rows):

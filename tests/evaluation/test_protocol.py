@@ -4,6 +4,8 @@ import tomllib
 
 import pytest
 
+from kring.evaluation.analysis import analyse
+from kring.evaluation.checks import other_models
 from kring.evaluation.contract.protocol import check_protocol, parse_protocol, read_protocol
 from kring.evaluation.contract.table import load
 from kring.evaluation.errors import BadInput
@@ -95,3 +97,11 @@ def test_one_score_a_person_is_refused_with_what_to_do(tmp_path):
     assert "nobody has more than one score of E" in str(refusal.value)
     assert 'Take "person" out of model.groups.' in str(refusal.value)
     check(tmp_path, once.replace('groups = ["team", "person"]', 'groups = ["team"]'), rows=without(",9,E,"))
+
+
+def test_a_model_with_nothing_left_to_judge_chance_by_is_a_fault_of_that_model_alone(tmp_path):
+    """Four persons: with slopes of teams every difference is explained, and the standard error is rounding."""
+    table, protocol = load(write(tmp_path)), parse_protocol(tomllib.loads(PROTOCOL))
+    rows = {row["model"]: row for row in other_models(analyse(table, protocol, "E"), protocol)}
+    assert "nothing is left to judge chance by" in rows["slope_team"]["fault"]
+    assert rows["maximum_likelihood"]["se"] > 0

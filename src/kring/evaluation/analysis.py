@@ -13,8 +13,9 @@ from kring.evaluation.contract.dictionary import Dictionary, Measure
 from kring.evaluation.contract.protocol import Contrast, Protocol
 from kring.evaluation.contract.table import OutcomeTable
 from kring.evaluation.errors import refuse
-from kring.evaluation.mixed_model import Fit, ModelError, deviation_intervals, fit
+from kring.evaluation.mixed_model import Fit, ModelError, deviation_intervals
 from kring.evaluation.mixed_model.design import Design, build
+from kring.evaluation.mixed_model.estimate import fit_design
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
@@ -78,7 +79,8 @@ def analyse_frame(
     names = {str(name) for name in Formula(formula).required_variables}
     used = used.drop_nulls(sorted(names & set(used.columns)))
     try:
-        fitted, design = fit(used, formula, **asked), build(used, formula, asked["groups"], asked["time_slope"])
+        design = build(used, formula, asked["groups"], asked["time_slope"])
+        fitted = fit_design(design, asked["method"])
     except ModelError as error:
         raise refuse(f"the model cannot be fitted to {measure}: {error}", "Mend the protocol.", protocol.file) from None
     spec = Formula(formula).get_model_matrix(used.to_pandas()).model_spec.rhs
@@ -127,6 +129,9 @@ def estimate(analysis: Analysis, contrast: Contrast, protocol: Protocol) -> Row:
         weights(analysis, contrast, protocol), label=contrast.name, level=protocol.confidence, df=protocol.model.df
     )
     sd, df_sd = divisor(analysis, contrast, protocol)
+    if not (np.isfinite(found.df) and found.se > 1e-6 * sd):
+        what = f"the model explains every difference in {analysis.measure.code}: nothing is left to judge chance by."
+        raise refuse(what, "Take a simpler model, or more persons and teams.", protocol.file)
     d = found.estimate / sd
     se_d = float(np.sqrt((found.se / sd) ** 2 + d**2 / (2 * df_sd)))
     quantile = (found.high - found.estimate) / found.se
