@@ -139,7 +139,8 @@ def take_back(*, by: Seat, edition: Edition) -> None:
 def _wrote(by: Seat, verb: str, edition: Edition, how: list[str]) -> None:
     """A client on paper: the line says who wrote it down, and how the client said it."""
     rule = by.tasks.get(Task.PROGRESS, "") if how else ""
-    wrote(by, f"{verb} on paper" if how else verb, "study", edition.study_id, fields=how, rule=rule)
+    said = f"{verb} on paper" if how else verb
+    wrote(by, said, "study", edition.study_id, fields=how, rule=rule)
 
 
 def _one_at_a_time(edition: Edition) -> None:
