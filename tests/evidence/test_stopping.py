@@ -1,12 +1,17 @@
 """The stopping meter: buscar's test where the ranking is no better than chance, and honest about small sets."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
+from kring.evidence import log
+from kring.evidence.screening.session import Session
 from kring.evidence.screening.stopping import meter, missed_at_least, p_value, ranking_odds
+from tests.evidence.test_screening import a_review
 
 
 def screened(total: int, finds: list[int]) -> np.ndarray:
@@ -102,3 +107,18 @@ def test_random_order_stops_too_early_in_no_more_than_one_run_in_twenty() -> Non
         stopped = next((n for n in range(40, 401, 20) if meter(labels[:n], 400).stop), 400)
         early += labels[:stopped].sum() < 0.95 * 30
     assert early <= 5
+
+
+def test_a_reading_of_the_meter_holds_for_one_more_in_two_hundred(tmp_path: Path) -> None:
+    folder = a_review(tmp_path / "r", [f"Title {n}" for n in range(500)])
+    known = {"stage": "title_abstract", "reviewer": "ann"}
+    said = ["include", *["exclude"] * 399]
+    log.append(
+        folder.decisions, [log.event(**known, record_id=f"a-{n:05d}", decision=d) for n, d in enumerate(said, 1)]
+    )
+    session, seen = Session(folder, "ann"), []
+    for n in range(401, 405):
+        session.decide(f"a-{n:05d}", "exclude")
+        seen.append(session.meter().screened)
+    session.decide("a-00405", "include")
+    assert (seen, session.meter().screened) == ([401, 401, 401, 404], 405)
