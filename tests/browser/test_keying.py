@@ -73,7 +73,8 @@ def test_every_page_passes_axe_and_fits(serve, visit, folder, scheme, width, loc
 
 def test_a_cell_is_keyed_by_keyboard_alone_and_taken_back(serve, visit, folder) -> None:
     page = visit(serve())
-    page.keyboard.type("7")  # the first field has the focus
+    expect(page.locator("input[name=value]")).to_be_focused()
+    page.keyboard.type("7")
     page.keyboard.press("Tab")
     page.keyboard.type("Seven papers were included")
     page.keyboard.press("Tab")

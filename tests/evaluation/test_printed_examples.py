@@ -1,10 +1,10 @@
 """Worked examples whose output is printed: our fit rounds to the same digits.
 
-Where the figures are from, honestly: the books and the article were not at hand. Most figures stand in public
-transcripts of the same call, as named at each test; some standard errors and fixed effects do not, and are from R
-alone. R 4's lme4 1.1-31 or nlme gave every one when this was written. Dyestuff and Orthodont stand here as numbers;
-sleepstudy and Pastes are read from lme4 (skipped where R is absent). Penicillin's plates and samples cross, so it is
-no example of what our estimator does.
+Where the figures are from, honestly: those of sleepstudy were read on the pages named there; the books were not at
+hand, so no page of theirs is named. Most of their figures stand in public transcripts of the same call; some standard
+errors and fixed effects do not, and are from R alone. R 4's lme4 1.1-31 or nlme gave every one when this was written.
+Dyestuff and Orthodont stand here as numbers; sleepstudy and Pastes are read from lme4 (skipped where R is absent).
+Penicillin's plates and samples cross, so it is no example of what our estimator does.
 """
 
 import math
@@ -87,16 +87,19 @@ def test_orthodont_girls_with_a_line_each():
 def test_sleepstudy(tmp_path):
     """Bates et al. 2015, J Stat Softw 67(1), model fm1: lmer(Reaction ~ Days + (Days | Subject), sleepstudy).
 
-    The standard deviations as R printed them in 2015 (24.740448, 5.922133, 25.59182). Today's lme4 stops a little
-    earlier by default and prints 24.741 and a variance of 612.10; with tight tolerances it finds 612.09, as we do.
+    Read in the article as lme4 1.1-31 carries it (its vignette `lmer`): page 31 the criterion and the standard
+    deviations, page 32 the coefficients. lme4 stops a little early by default and prints 24.740658 where tight
+    tolerances give 24.740448, as in R's own output of 2015, which was not at hand.
     """
     table = lmer(tmp_path, "Reaction ~ Days + (Days|Subject)", dataset=("sleepstudy", "lme4"))["table"]
     found = fit(table, "Reaction ~ Days", ("Subject",), {"Subject": "Days"})
     prints(-2 * found.loglik, "1743.6")
     deviations = (sd(found, "Subject"), sd(found, "Subject", "slope of Days"), math.sqrt(found.sigma2))
+    for value, printed in zip(deviations, ("24.74", "5.92", "25.59"), strict=True):
+        prints(value, printed)
     assert deviations == pytest.approx((24.740448, 5.922133, 25.59182), rel=1e-6)
     prints(correlation(found, "Subject", "slope of Days"), "0.07")
-    for i, (b, se) in enumerate([("251.405", "6.825"), ("10.467", "1.546")]):
+    for i, (b, se) in enumerate([("251.41", "6.82"), ("10.47", "1.55")]):
         prints(found.beta[i], b)
         prints(found.se[i], se)
 
