@@ -1,6 +1,7 @@
 """The table: it fits the public format, holds whoever says yes and nobody else, and tells no small group apart."""
 
 import csv
+import re
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -74,6 +75,24 @@ def test_from_the_page_to_the_report(cast, tmp_path):
     found = evaluate("run", folder / "outcomes.csv", "--protocol", folder / "protocol.toml", "--out", out)
     assert found.returncode == 0, found.stderr + found.stdout
     assert (out / "report.nl.html").exists()
+
+
+@pytest.mark.slow
+def test_what_makes_life_hard_can_moderate_in_the_report(cast, tmp_path):
+    """The protocol carries the question as comments: each line takes the place of the one of its name."""
+    edition = study.opened(cast, columns=["life_factors"])
+    study.registry(cast, edition, number=8, clients=30)
+    folder = files.folder(study.table(cast, edition).pk)
+    written = (folder / "protocol.toml").read_text()
+    for key in ("fixed", "coefficient"):
+        asked = re.search(rf"^# ({key} = .*life_factors.*)$", written, re.MULTILINE)[1]
+        written = re.sub(rf"^{key} = .*$", asked, written, count=1, flags=re.MULTILINE)
+    protocol = tmp_path / "moderated.toml"
+    protocol.write_text(written)
+    out = tmp_path / "report"
+    found = evaluate("run", folder / "outcomes.csv", "--protocol", protocol, "--out", out)
+    assert found.returncode == 0, found.stderr + found.stdout
+    assert "exposure:life_factors" in (out / "report.en.html").read_text()
 
 
 def test_whoever_did_not_say_yes_changes_no_byte(cast, same_key):
