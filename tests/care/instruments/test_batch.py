@@ -18,8 +18,8 @@ WORDS = {"nl": "x", "en": "x"}
 
 
 @st.composite
-def definitions(draw):
-    """Instruments of any shape: wide ranges, reversed items, decimals, scales that share items."""
+def definitions(draw, *, weighed=True):
+    """Instruments of any shape: wide ranges, reversed and weighed items, decimals, scales that share items."""
     decimals = draw(st.sampled_from([0, 0, 0, 1]))
     ranges = draw(st.lists(st.tuples(st.integers(-200, 200) | st.integers(0, 1), st.integers(1, 12)), min_size=1))
     items = []
@@ -29,11 +29,24 @@ def definitions(draw):
     scales = []
     for number in range(draw(st.integers(1, 4))):
         names = draw(st.lists(st.sampled_from([i.link_id for i in items]), min_size=1, unique=True))
-        alike = len({(item.low, item.high) for item in items if item.link_id in names}) == 1
-        at_least = draw(st.integers(1, len(names))) if alike else len(names)
+        recode = {one.link_id: draw(_worths(one)) for one in items if weighed and _plain(one, names)}
+        recode = {link_id: worths for link_id, worths in recode.items() if draw(st.booleans())}
         combine = draw(st.sampled_from(["sum", "mean", "percent"]))
-        scales.append(Scale(f"s{number}", WORDS, tuple(names), combine, at_least, None, None, "higher"))
+        scale = Scale(f"s{number}", WORDS, tuple(names), combine, len(names), None, None, "higher", recode=recode)
+        alike = len({scale.ends(item) for item in items if item.link_id in names}) == 1
+        scales.append(replace(scale, at_least=draw(st.integers(1, len(names))) if alike else len(names)))
     return Definition("x", "1", WORDS, tuple(items), tuple(scales), ("client",), False, "made up")
+
+
+def _plain(item, names):
+    return item.link_id in names and not item.reversed and not item.decimals
+
+
+def _worths(item):
+    """What the answers count where a publisher weighs them; not all the same."""
+    width = item.high - item.low + 1
+    worths = st.lists(st.integers(-300, 300) | st.integers(0, 3), min_size=width, max_size=width)
+    return worths.filter(lambda found: len(set(found)) > 1).map(tuple)
 
 
 def answers_to(definition):
@@ -99,7 +112,7 @@ def test_the_order_of_items_and_of_answers_changes_no_bit(data):
 
 @given(st.data())
 def test_a_score_lies_within_the_ends_of_its_scale_and_turns_with_its_items(data):
-    definition = data.draw(definitions())
+    definition = data.draw(definitions(weighed=False))
     answers = data.draw(answers_to(definition))
     lowest, highest = ({i.link_id: _end(i, end) for i in definition.items} for end in (min, max))
     ends = zip(score(definition, lowest), score(definition, highest), strict=True)

@@ -101,6 +101,17 @@ def test_a_definition_that_names_items_it_lacks_is_refused_with_all_of_them():
     assert [fault.where for fault in refused.value.faults] == ["scale work", "item work-wish", "scale money"]
 
 
+@pytest.mark.parametrize(
+    ("link_id", "worths"), [("D9.9", [0, 1, 1, 2, 2]), ("D1.5", [0, 1, 2]), ("D5.5", [0, 1, 1, 2, 2])]
+)
+def test_a_recoding_that_does_not_fit_its_item_is_refused_by_name(link_id, worths):
+    document = json.loads((FOLDER / "whodas-36@2.0.json").read_bytes())
+    document["recodes"]["other"] = worths
+    document["scales"][-1]["recode"][link_id] = "other"
+    with pytest.raises(Refused, match=re.escape(f"scale complex-32: its recoding of {link_id!r} does not fit")):
+        parse(document)
+
+
 def test_a_missing_item_is_never_filled_with_the_mean_of_items_of_another_range():
     document = json.loads((FOLDER / "facts-2017@2017.json").read_bytes())
     document["scales"][0]["atLeast"] = 1

@@ -18,6 +18,13 @@ IROC = {str(i): 1 + i % 6 for i in range(1, 13)}
 # WHO, simple scoring: none 1 to extreme 5, added up.
 WHODAS_12 = {str(i): 1 + i % 5 for i in range(1, 13)}
 WHODAS_36 = {f"D{d}.{i}": d if d < 6 else 1 for d, n in enumerate((6, 5, 4, 5, 8, 8), 1) for i in range(1, n + 1)}
+# WHO manual 2010, chapter 8: of the 36, nineteen items count 0, 1, 1, 2, 2 and seventeen 0 to 4; as a share of 106, of
+# the 32 without work of 92. Answers of 2 count 1 everywhere; of 3 count 1 or 2; of 4 and 5 count 2, or 3 and 4. Above,
+# so: five of 1; three of 1 and one of 2; four of 2 and one of 3; in domain 5 the highest, 10 for the household and 14.
+WHODAS_ALL_MILD = {
+    "total": 72, "total-32": 64, "d1": 12, "d2": 10, "d3": 8, "d4": 10, "d5": 16, "d6": 16,
+    "complex": 100 * 36 / 106, "complex-32": 100 * 32 / 92,
+}  # fmt: skip
 # HoNOS (IJMHS 5:20, table 1): 12 ratings from 0 to 4; behaviour 1-3, impairment 4-5, symptoms 6-8, social 9-12.
 HONOS = dict(zip(map(str, range(1, 13)), [1, 0, 2, 3, 4, 0, 2, 1, 4, 3, 0, 2], strict=True))
 RAQ = {str(i): 4 for i in range(1, 8)}  # the published median total is 28 (Daguman & Taylor 2024)
@@ -42,8 +49,11 @@ VECTORS = [
             "d4": 20,
             "d5": 40,
             "d6": 8,
+            "complex": 100 * (0 + 5 + 5 + 11 + 24 + 0) / 106,
+            "complex-32": 100 * (0 + 5 + 5 + 11 + 10 + 0) / 92,
         },
     ),
+    ("whodas-36", dict.fromkeys(WHODAS_36, 2), WHODAS_ALL_MILD),
     ("honos", HONOS, {"total": 22, "behaviour": 3, "impairment": 7, "symptoms": 3, "social": 9}),
     ("raq-7", RAQ, {"total": 28.0}),
     ("rki", RKI, {"total": 3.0}),
@@ -108,3 +118,10 @@ def test_whodas_without_work_has_the_score_of_32():
     answers = {link_id: v for link_id, v in WHODAS_36.items() if link_id not in ("D5.5", "D5.6", "D5.7", "D5.8")}
     found = {s.scale: s.value for s in score(load("whodas-36"), answers)}
     assert (found["total"], found["total-32"], found["d5"]) == (None, 76, None)
+    assert (found["complex"], found["complex-32"]) == (None, 100 * 31 / 92)
+
+
+@pytest.mark.parametrize(("domain", "most"), [("1", 20), ("2", 16), ("3", 10), ("4", 12), ("5", 24), ("6", 24)])
+def test_the_recoded_items_of_whodas_reach_the_highest_sum_that_the_manual_prints_for_a_domain(domain, most):
+    answers = {link_id: 5 if link_id.startswith(f"D{domain}") else 1 for link_id in WHODAS_36}
+    assert {s.scale: s.value for s in score(load("whodas-36"), answers)}["complex"] == 100 * most / 106

@@ -6,7 +6,7 @@ for a single response.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,8 @@ def score_many(definition: Definition, answers: Array) -> tuple[Column, ...]:
         what = f"the table has shape {answers.shape}, and the instrument {len(definition.items)} items."
         raise refuse("shape", what, "table", "Give a column for each item, in the order of the definition.")
     check(definition)
-    plan = _Plan(definition)
+    unfolded = _Unfolded(definition)
+    plan = _Plan(unfolded.definition)
     columns = [
         Column(scale.code, np.empty(len(answers)), np.empty(len(answers), np.int16), len(scale.items))
         for scale in definition.scales
@@ -79,7 +80,7 @@ def score_many(definition: Definition, answers: Array) -> tuple[Column, ...]:
     faults: list[Fault] = []
     for start in range(0, len(answers), CHUNK):
         rows = slice(start, start + CHUNK)
-        points, answered = plan.add_up(answers[rows], start, faults)
+        points, answered = plan.add_up(unfolded.table(answers[rows]), start, faults)
         for place, (column, scale) in enumerate(zip(columns, plan.scales, strict=True)):
             column.value[rows] = scale.value(points[place], answered[place])
             column.answered[rows] = answered[place]
@@ -90,13 +91,46 @@ def score_many(definition: Definition, answers: Array) -> tuple[Column, ...]:
 
 def _dtype(definition: Definition) -> np.dtype[Any]:
     """Bytes where every answer fits one, with room for the mark of a missing one."""
-    widest = max((abs(end) for item in definition.items for end in (item.least, item.most)), default=0)
+    ends = [end for item in definition.items for end in (item.least, item.most)]
+    ends += [worth for scale in definition.scales for worths in scale.recode.values() for worth in worths]
+    widest = max(map(abs, ends), default=0)
     return np.dtype(np.int8 if widest < 127 else np.int16)
 
 
 def _fault(row: int, link_id: str, answer: object) -> Fault:
     what = f"the answer {answer!r} cannot be given."
     return Fault("out_of_range", what, f"row {row}, item {link_id}", "Mend the row; nothing was scored.")
+
+
+class _Unfolded:
+    """The instrument with a column more for each recoded item, so that nothing is left but adding up.
+
+    A definition without recoding, and its table, stay as they are.
+    """
+
+    def __init__(self, definition: Definition) -> None:
+        places = {item.link_id: (place, item) for place, item in enumerate(definition.items)}
+        names: dict[tuple[str, tuple[int, ...]], str] = {}
+        scales = []
+        for scale in definition.scales:
+            new = {one: names.setdefault((one, worths), f"{one} {worths}") for one, worths in scale.recode.items()}
+            items = tuple(new.get(link_id, link_id) for link_id in scale.items)
+            scales.append(replace(scale, items=items, recode={}))
+        self.columns = [(*places[link_id], np.array(worths)) for link_id, worths in names]
+        more = tuple(Item(names[key], min(key[1]), max(key[1]), optional=True) for key in names)
+        self.definition = replace(definition, items=definition.items + more, scales=tuple(scales))
+        self.missing = missing(self.definition)
+
+    def table(self, block: Array) -> Array:
+        """The block with its further columns; an impossible answer is missing there, and a fault where it stands."""
+        if not self.columns:
+            return block
+        lacking = np.nan if block.dtype.kind == "f" else self.missing
+        more = np.full((len(block), len(self.columns)), lacking, block.dtype)
+        for column, (place, item, worths) in enumerate(self.columns):
+            for above, worth in enumerate(worths):
+                more[block[:, place] == item.low + above, column] = worth
+        return np.hstack([block, more])
 
 
 class _Plan:

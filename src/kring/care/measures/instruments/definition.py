@@ -5,7 +5,7 @@ Files are `definitions/CODE@VERSION.json`, shaped by `definition.schema.json`. A
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,7 +114,8 @@ class Scale:
     """A score made of items. `at_least` is how many must be answered; the rest count as the mean of those.
 
     A scale that is `entered` has no items: its total is worked out elsewhere. `reliability` is the one that reliable
-    change is computed with; `change` is a published smallest change that counts.
+    change is computed with; `change` is a published smallest change that counts. Where a publisher weighs answers,
+    `recode` has what each answer to an item counts in this scale, from the lowest answer up.
     """
 
     code: str
@@ -131,6 +132,16 @@ class Scale:
     other_reliability: tuple[Figure, ...] = ()
     change: Figure | None = None
     bands: tuple[Band, ...] = ()
+    recode: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def worth(self, item: Item, points: int) -> int:
+        """What an answer of so many points counts here."""
+        return self.recode[item.link_id][points - item.low] if item.link_id in self.recode else points
+
+    def ends(self, item: Item) -> tuple[int, int]:
+        """The least and the most that an answer to this item counts here."""
+        worths = self.recode.get(item.link_id, (item.least, item.most))
+        return min(worths), max(worths)
 
 
 @dataclass(frozen=True)
@@ -209,7 +220,7 @@ def parse(document: Mapping[str, Any]) -> Definition:
         version=document["version"],
         title=document["title"],
         items=tuple(_item(entry, lists) for entry in document["items"]),
-        scales=tuple(map(_scale, document["scales"])),
+        scales=tuple(_scale(entry, document.get("recodes", {})) for entry in document["scales"]),
         respondents=tuple(document["respondents"]),
         validated=document["validated"],
         source=document["source"],
@@ -224,7 +235,7 @@ def parse(document: Mapping[str, Any]) -> Definition:
 
 def check(definition: Definition) -> None:
     """Refused when a scale or condition cannot be what it says."""
-    faults = [*_unknown_items(definition), *_impossible(definition)]
+    faults = [*_unknown_items(definition), *_impossible(definition), *_recodes(definition)]
     if faults:
         raise Refused(faults)
 
@@ -249,7 +260,7 @@ def _item(entry: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> 
     )
 
 
-def _scale(entry: Mapping[str, Any]) -> Scale:
+def _scale(entry: Mapping[str, Any], recodes: Mapping[str, list[int]]) -> Scale:
     low, high = entry["range"] or (None, None)
     return Scale(
         code=entry["code"],
@@ -266,6 +277,7 @@ def _scale(entry: Mapping[str, Any]) -> Scale:
         other_reliability=tuple(Figure(**figure) for figure in entry.get("otherReliability", ())),
         change=_figure(entry.get("change")),
         bands=tuple(Band(b["code"], b["title"], b["from"], b["to"]) for b in entry.get("bands", ())),
+        recode={link_id: tuple(recodes.get(name, ())) for link_id, name in entry.get("recode", {}).items()},
     )
 
 
@@ -294,7 +306,20 @@ def _impossible(definition: Definition) -> list[Fault]:
             faults.append(Fault("at_least", f"it asks for {scale.at_least} of {of} items.", where, "Mend atLeast."))
         if len({item.decimals for item in items}) > 1:
             faults.append(Fault("decimals", "its items have different decimals.", where, "Give them the same."))
-        if scale.at_least < of and len({(item.low, item.high) for item in items}) > 1:
+        if scale.at_least < of and len({scale.ends(item) for item in items}) > 1:
             what = "a missing item would count as the mean of items with another range."
             faults.append(Fault("ranges", what, where, "Ask for every item, or give them the same range."))
+    return faults
+
+
+def _recodes(definition: Definition) -> list[Fault]:
+    """Recodings of what is not in the scale, or that do not say of each whole answer what it counts."""
+    faults = []
+    for scale in definition.scales:
+        for link_id, worths in scale.recode.items():
+            item = definition.by_link_id.get(link_id) if link_id in scale.items else None
+            plain = item is not None and not (item.reversed or item.decimals)
+            if item is None or not plain or len(worths) != item.high - item.low + 1:
+                what = f"its recoding of {link_id!r} does not fit that item."
+                faults.append(Fault("recode", what, f"scale {scale.code}", "Give one number for each answer."))
     return faults

@@ -103,7 +103,7 @@ def _total_fault(scale: Scale | None, code: str, total: Number) -> Fault | None:
 
 
 def _scored(scale: Scale, definition: Definition, points: Mapping[str, int]) -> ScaleScore:
-    given = [points[link_id] for link_id in scale.items if link_id in points]
+    given = [scale.worth(definition.item(link_id), points[link_id]) for link_id in scale.items if link_id in points]
     answered, of = len(given), len(scale.items)
     if not answered or answered < scale.at_least:
         return ScaleScore(scale.code, None, answered, of, TOO_FEW if of else ENTERED)
@@ -118,7 +118,7 @@ def _combined(scale: Scale, definition: Definition, total: Fraction) -> Fraction
         return total / items[0].unit
     if scale.combine == "mean":
         return total / (items[0].unit * len(items))
-    least, most = sum(item.least for item in items), sum(item.most for item in items)
+    least, most = map(sum, zip(*map(scale.ends, items), strict=True))
     return 100 * (total - least) / (most - least)
 
 

@@ -128,13 +128,24 @@ def _calculated(scale: Scale, definition: Definition, language: str) -> Json:
 def expression_of(scale: Scale, definition: Definition) -> str:
     """The scoring rule of a scale in FHIRPath, in terms of the answers to its items."""
     items = [definition.item(link_id) for link_id in scale.items]
-    up = _answers([item for item in items if not item.reversed])
+    weighed = [item for item in items if item.link_id in scale.recode]
+    up = _answers([item for item in items if not item.reversed and item not in weighed])
     down = _answers([item for item in items if item.reversed])
-    count = " + ".join(f"{part}.count()" for part in (up, down) if part)
+    count = " + ".join(f"{part}.count()" for part in (up, down, _answers(weighed)) if part)
     total = f"{up}{SUM}" if up else "0"
     for ends, group in _by_ends([item for item in items if item.reversed]).items():
         total += f" + {ends} * {_answers(group)}.count() - {_answers(group)}{SUM}"
+    total += "".join(_weighed(scale, weighed))
     return f"iif({count} >= {scale.at_least}, {_combined(scale, f'({total})', f'({count})', items)})"
+
+
+def _weighed(scale: Scale, items: list[Item]) -> Iterator[str]:
+    """What recoded items add: each worth as often as an answer has it."""
+    for low, worths in dict.fromkeys((item.low, scale.recode[item.link_id]) for item in items):
+        group = [item for item in items if (item.low, scale.recode[item.link_id]) == (low, worths)]
+        for worth in dict.fromkeys(filter(None, worths)):
+            having = " | ".join(str(low + n) for n, one in enumerate(worths) if one == worth)
+            yield f" + {worth} * {_answers(group)}.where($this in ({having})).count()"
 
 
 def _by_ends(items: list[Item]) -> dict[int, list[Item]]:
@@ -160,7 +171,7 @@ def _combined(scale: Scale, total: str, count: str, items: list[Item]) -> str:
         return total if complete else f"{total} * {of} / {count}"
     if scale.combine == "mean":
         return f"{total} / {count}"
-    least, most = sum(item.low for item in items), sum(item.high for item in items)
+    least, most = map(sum, zip(*map(scale.ends, items), strict=True))
     if complete:
         return f"100 * ({total} - {least}) / {most - least}"
     return f"100 * ({total} * {of} - {least} * {count}) / ({most - least} * {count})"
