@@ -117,7 +117,7 @@ def save(page: Page, path: Path, *, full: bool) -> None:
         return
     import io
 
-    from PIL import Image  # comes with weasyprint
+    from PIL import Image
 
     Image.open(io.BytesIO(png)).convert("RGB").save(path, "WEBP", quality=80, method=6)
     print(path, f"{path.stat().st_size // 1024} kB")

@@ -1,5 +1,6 @@
-"""The readable form: one HTML file that stands on its own, prints well, and is the source of the PDF."""
+"""What somebody takes along, told in words; `page` is one HTML file that stands on its own and prints well."""
 
+import dataclasses
 import datetime as dt
 import uuid
 from collections.abc import Iterable
@@ -66,16 +67,33 @@ LABELS = {
 }  # fmt: skip
 
 
-def whole(seat: Seat) -> str:
+@dataclasses.dataclass(frozen=True)
+class Section:
+    """A heading, and under it things: each the (label, words) of whatever it holds."""
+
+    title: str
+    things: list[list[tuple[str, str]]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Told:
+    title: str
+    today: dt.date
+    sections: list[Section]
+    days: list[log.Day]
+    """Who looked, and who changed something."""
+
+
+def whole(seat: Seat) -> Told:
     """The client's file: everything in the circle, and who looked."""
     sections = [_section(title, label, names.split(), seat.circle_id) for title, label, names in SECTIONS]
     measured = Measurement.objects.filter(schedule__circle_id=seat.circle_id)
     sections.append(_filled_in(_("How it goes"), measured, seat))
     looked = log.days(log.events(seat, log.EVERYBODY)[:2000], seat.client_id)
-    return _page(_("Everything in your circle"), sections, looked)
+    return _file(_("Everything in your circle"), sections, looked)
 
 
-def about(seat: Seat) -> str:
+def about(seat: Seat) -> Told:
     """A member's file: what is stored about them in this circle, their own talks, and what they did here.
 
     What hangs on a meeting or an action is in it while they may see that: else it would tell of what is hidden.
@@ -93,28 +111,18 @@ def about(seat: Seat) -> str:
     measured = OwnMeasurement.objects.filter(schedule__member=seat.member_id, removed_at=None)
     sections.append(_filled_in(_("How it goes with me"), measured, seat))
     mine = Event.objects.filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")[:2000]
-    return _page(_("What is stored about you"), sections, log.days(mine, seat.client_id))
+    return _file(_("What is stored about you"), sections, log.days(mine, seat.client_id))
 
 
-def pdf(html: str) -> bytes:
-    """The same as PDF. Nothing is fetched: the file stands on its own."""
-    from weasyprint import HTML  # slow to import
-
-    made: bytes = HTML(string=html, url_fetcher=_refuse).write_pdf()
-    return made
+def page(told: Told) -> str:
+    return render_to_string("export/readable.html", {"told": told})
 
 
-def _refuse(url: str, *_rest: Any, **_more: Any) -> dict[str, Any]:
-    raise ValueError(f"a download may not fetch {url}")
+def _file(title: str, sections: list[Section], days: list[log.Day]) -> Told:
+    return Told(title, timezone.localdate(), [section for section in sections if section.things], days)
 
 
-def _page(title: str, sections: list[dict[str, Any]], days: list[log.Day]) -> str:
-    shown = [section for section in sections if section["things"]]
-    page = {"title": title, "sections": shown, "days": days, "today": timezone.localdate()}
-    return render_to_string("export/readable.html", page)
-
-
-def _section(title: Any, label: str, names: list[str], circle_id: uuid.UUID) -> dict[str, Any]:
+def _section(title: Any, label: str, names: list[str], circle_id: uuid.UUID) -> Section:
     rows = _of_circle.rows(label, *names, circle_id=circle_id)
     return _told(str(title), apps.get_model(label), names, rows)
 
@@ -127,7 +135,7 @@ def _of_circle(label: str, *names: str, circle_id: uuid.UUID) -> models.QuerySet
     return told
 
 
-def _rows(title: str, found: Any, names: list[str]) -> dict[str, Any]:
+def _rows(title: str, found: Any, names: list[str]) -> Section:
     return _told(title, found.model, names, found.values_list(*_columns(found.model, names)))
 
 
@@ -136,7 +144,7 @@ def _columns(model: type[models.Model], names: Iterable[str]) -> list[str]:
     return [f"{name}__name" if model._meta.get_field(name).many_to_one else name for name in names]
 
 
-def _told(title: str, model: type[models.Model], names: list[str], rows: Iterable[Any]) -> dict[str, Any]:
+def _told(title: str, model: type[models.Model], names: list[str], rows: Iterable[Any]) -> Section:
     """Of each row, (label, words) of every field that holds something."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     labels = [str(LABELS.get(field.name, field.verbose_name)) for field in fields]
@@ -146,13 +154,13 @@ def _told(title: str, model: type[models.Model], names: list[str], rows: Iterabl
         words = [_words(chosen.get(value, value)) for chosen, value in zip(choices, row, strict=True)]
         if any(words):
             things.append([pair for pair in zip(labels, words, strict=True) if pair[1]])
-    return {"title": title, "things": things}
+    return Section(title, things)
 
 
-def _filled_in(title: str, found: Any, seat: Seat) -> dict[str, Any]:
+def _filled_in(title: str, found: Any, seat: Seat) -> Section:
     """Every answer and score, in words."""
     each = found.select_related("schedule", "filled_by").prefetch_related("scores").order_by("due_on", "started_at")
-    return {"title": title, "things": [told(filled, seat.circle_id) for filled in each]}
+    return Section(title, [told(filled, seat.circle_id) for filled in each])
 
 
 def _words(value: Any) -> str:

@@ -10,7 +10,7 @@ from kring.care.circles import policy
 from kring.care.circles.door import sit
 from kring.care.circles.seats import Seat
 from kring.care.circles.trail import saw, wrote
-from kring.care.export import readable
+from kring.care.export import printed, readable
 from kring.care.export.document import document, file_name
 from kring.care.stored import allow
 
@@ -24,14 +24,14 @@ def page(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
 
 def whole(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = _client(request, circle_id)
-    told = readable.whole(seat)
+    told = readable.page(readable.whole(seat))
     wrote(seat, "exported", "everything")
     return _file(told, "html", "text/html; charset=utf-8")
 
 
 def pdf(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = _client(request, circle_id)
-    told = readable.pdf(readable.whole(seat))
+    told = printed.pdf(readable.whole(seat))
     wrote(seat, "exported", "everything")
     return _file(told, "pdf", "application/pdf")
 
@@ -46,7 +46,7 @@ def as_json(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
 def about(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     allow(_may_take(seat) and not seat.is_client)
-    told = readable.about(seat)  # read before its own line is written: the same data give the same file
+    told = readable.page(readable.about(seat))  # read before its own line is written: the same data give the same file
     wrote(seat, "exported", "own data", rule="own data")
     return _file(told, "html", "text/html; charset=utf-8")
 
