@@ -105,6 +105,23 @@ def test_what_was_begun_is_gone_on_with(client, cast):
     assert "Je begon aan een pagina met vragen" in home_of(client, cast, "noor")
 
 
+def test_proposed_questions_are_the_next_step_once_until_the_client_looked(client, cast):
+    said, step = "Iemand stelt je iets voor", "Wie is belangrijk voor je?"
+    for instrument in ("kring-checkin", "kring-life"):
+        measures.plan(by=cast.seat("ruth"), id=uuid.uuid4(), instrument=instrument, respondent="client")
+    page = home_of(client, cast, "noor")
+    assert page.count(said) == 1
+    assert step not in page
+    assert texts.title_of("kring-checkin") not in page
+    for other in ("sanne", "ruth"):
+        assert said not in home_of(client, cast, other)
+    client.force_login(cast.noor)
+    assert client.get(f"/c/{cast.circle.pk}/progress/").content.decode().count("stelt dit voor") == 2
+    page = home_of(client, cast, "noor")
+    assert said not in page
+    assert step in page
+
+
 def test_a_member_finds_their_own_questions_at_home(client, cast):
     measures.begin_own(by=cast.seat("sanne"), id=uuid.uuid4(), instrument="kring-naaste")
     assert "pagina met vragen" in home_of(client, cast, "sanne")

@@ -77,6 +77,21 @@ def test_a_letter_says_that_a_question_waits_and_nothing_about_it(cast, paper, m
     assert jobs_again(edition) == "told before"
 
 
+def test_in_a_pause_no_letter_comes_and_the_question_waits_at_home_when_the_circle_goes_on(client, cast, mailoutbox):
+    home, said = f"/c/{cast.circle.pk}/", "Er is een vraag voor je"
+    circle_actions.set_circle_state(by=cast.seat("noor"), state="paused")
+    edition = study.opened(cast)
+    jobs.run_due()
+    client.force_login(cast.noor)
+    assert [one for one in mailoutbox if "/research/" in one.body] == []
+    assert said not in client.get(home).content.decode()
+    assert policy.asks(edition, cast.seat("noor"))  # whoever looks for it may answer, also in a pause
+    circle_actions.set_circle_state(by=cast.seat("noor"), state="open")  # the client is here: a letter adds nothing
+    assert said in client.get(home).content.decode()
+    client.get(f"{home}research/{edition.pk}/")
+    assert said not in client.get(home).content.decode()
+
+
 def jobs_again(edition):
     from kring.care.research.jobs import announce
 
