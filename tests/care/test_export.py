@@ -1,5 +1,6 @@
 """Taking everything along and bringing it elsewhere: nothing is lost, nothing half-done, nobody gets a seat by it."""
 
+import datetime as dt
 import json
 import uuid
 
@@ -19,9 +20,12 @@ from kring.care.board.models import Agreement, Sign
 from kring.care.circles import actions, sharing
 from kring.care.circles.models import Circle, Interview, Member, Tie
 from kring.care.circles.seats import seat_of
+from kring.care.export import readable
 from kring.care.export.bringing import Faulty, bring
 from kring.care.export.declared import EXPORTED, KEPT_BACK, LOG
 from kring.care.export.document import document
+from kring.care.meetings import actions as meetings
+from kring.care.meetings import holding
 from kring.care.people.models import Person
 from kring.care.plan import actions as plan
 from kring.care.research import actions as research
@@ -217,6 +221,20 @@ def test_the_client_downloads_all_three_forms_and_the_log_says_so(cast, client):
     assert json.loads(client.get(where + "json/").content)["kring"] == 1
     assert "Een hond" in words_of(client.get(where + "pdf/").content)
     assert Event.objects.filter(verb="exported", thing="everything").count() == 3
+
+
+@pytest.mark.django_db
+def test_the_clients_file_says_at_which_meeting_and_about_what_something_was_decided(cast):
+    noor, begins = cast.seat("noor"), dt.datetime(2026, 5, 4, 12, tzinfo=dt.UTC)
+    goal = plan.add_goal(by=noor, id=uuid.uuid4(), text="Weer zingen")
+    meeting = meetings.plan_meeting(by=noor, id=uuid.uuid4(), starts_at=begins)
+    point = next(point for point in meetings.draft_agenda(by=noor, meeting=meeting) if point.goal_id == goal.pk)
+    holding.decide(by=noor, meeting=meeting, point=point, id=uuid.uuid4(), text="Op maandag naar het koor.")
+    with translation.override("nl"):
+        told = {section.title: section.things for section in readable.whole(noor).sections}
+    when = ("Bijeenkomst van", "4 mei 2026, 14:00")
+    assert [when, ("Wat hebben jullie besloten?", "Op maandag naar het koor.")] in told["Wat er besloten is"]
+    assert [when, ("Wat is het?", "Een doel"), ("Doel", "Weer zingen")] in told["Waarover gepraat is"]
 
 
 @pytest.mark.django_db

@@ -261,7 +261,7 @@ def test_a_members_own_file_holds_their_own_answers_and_the_clients_file_does_no
 
     own(cast)
     year(cast)
-    sannes, noors = readable.about(cast.seat("sanne")), readable.whole(cast.seat("noor"))
+    sannes, noors = (str(told) for told in (readable.about(cast.seat("sanne")), readable.whole(cast.seat("noor"))))
     assert "Ik kwam aan rust toe." in sannes
     assert "Klopt half" in sannes
     assert "Ik kwam aan rust toe." not in noors

@@ -37,8 +37,8 @@ SECTIONS = (
     (gettext_lazy("Crisis plan, by colour"), "plan.CrisisPhase", "colour signs i_do members_do professionals_do"),
     (gettext_lazy("Whom to call"), "plan.CrisisContact", "name phone when"),
     (gettext_lazy("Meetings"), "meetings.Meeting", "starts_at place held_at cancelled_at"),
-    (gettext_lazy("What was talked about"), "meetings.AgendaItem", "title notes"),
-    (gettext_lazy("What was decided"), "meetings.Decision", "text"),
+    (gettext_lazy("What was talked about"), "meetings.AgendaItem", "meeting kind title goal notes removed_at"),
+    (gettext_lazy("What was decided"), "meetings.Decision", "meeting text removed_at"),
     (gettext_lazy("What stands in your way"), "measures.LifeFactor", "kind note lever offered priority solved_at"),
     (gettext_lazy("What you shared"), "circles.Grant", "topic to_member to_role created_at revoked_at"),
     (gettext_lazy("What you handed on"), "circles.Handover", "task to_member until ended_at"),
@@ -63,8 +63,12 @@ LABELS = {
     "task": gettext_lazy("What"), "phase": gettext_lazy("Step"), "role": gettext_lazy("Role"),
     "kind": gettext_lazy("What is it?"), "ring": gettext_lazy("How close?"),
     "feeling": gettext_lazy("How does it feel?"),
-    "colour": gettext_lazy("Colour"),
+    "colour": gettext_lazy("Colour"), "every_weeks": gettext_lazy("Every how many weeks?"),
+    "meeting": gettext_lazy("Meeting of"), "goal": gettext_lazy("Goal"),
 }  # fmt: skip
+
+TOLD_BY = {"meeting": "starts_at", "goal": "text"}
+"""What a row points to is told by its name, but these."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +110,7 @@ def about(seat: Seat) -> Told:
         _rows(_("Your talks"), Interview.objects.filter(**own), talks),
         _rows(_("Your talks, about others"), Interview.objects.filter(**own, others_open=True), ["about_others"]),
         _rows(_("What you do"), actions_visible_to(seat).filter(owner=seat.member_id), SECTIONS[5][2].split()),
-        _rows(_("Meetings"), Attendance.objects.filter(**own, meeting__in=visible(seat)), ["reply", "came"]),
+        _rows(_("Meetings"), Attendance.objects.filter(**own, meeting__in=visible(seat)), ["meeting", "reply", "came"]),
     ]
     measured = OwnMeasurement.objects.filter(schedule__member=seat.member_id, removed_at=None)
     sections.append(_filled_in(_("How it goes with me"), measured, seat))
@@ -140,8 +144,7 @@ def _rows(title: str, found: Any, names: list[str]) -> Section:
 
 
 def _columns(model: type[models.Model], names: Iterable[str]) -> list[str]:
-    """Whoever a row points to is told by name."""
-    return [f"{name}__name" if model._meta.get_field(name).many_to_one else name for name in names]
+    return [f"{n}__{TOLD_BY.get(n, 'name')}" if model._meta.get_field(n).many_to_one else n for n in names]
 
 
 def _told(title: str, model: type[models.Model], names: list[str], rows: Iterable[Any]) -> Section:
