@@ -230,11 +230,13 @@ def test_the_clients_file_says_at_which_meeting_and_about_what_something_was_dec
     meeting = meetings.plan_meeting(by=noor, id=uuid.uuid4(), starts_at=begins)
     point = next(point for point in meetings.draft_agenda(by=noor, meeting=meeting) if point.goal_id == goal.pk)
     holding.decide(by=noor, meeting=meeting, point=point, id=uuid.uuid4(), text="Op maandag naar het koor.")
+    meetings.write_notes(by=noor, point=point, version=point.version, notes="Het koor begint om acht uur.")
     with translation.override("nl"):
         told = {section.title: section.things for section in readable.whole(noor).sections}
     when = ("Bijeenkomst van", "4 mei 2026, 14:00")
     assert [when, ("Wat hebben jullie besloten?", "Op maandag naar het koor.")] in told["Wat er besloten is"]
-    assert [when, ("Wat is het?", "Een doel"), ("Doel", "Weer zingen")] in told["Waarover gepraat is"]
+    said = ("Wat er is gezegd", "Het koor begint om acht uur.")
+    assert told["Waarover gepraat is"] == [[when, ("Wat is het?", "Een doel"), ("Doel", "Weer zingen"), said]]
 
 
 @pytest.mark.django_db

@@ -22,8 +22,14 @@ def test_the_pdf_holds_every_word_as_it_was_written_and_can_be_read_aloud():
         [("Notitie", long)],
         [("Naam", "Мила")],
     ]
+    short = [[("Wat", "Plan"), ("Met wie", name)] for name in ("Sanne", "Bram", "#[Ruth]")]
     day = log.Day(dt.date(2026, 5, 4), [log.Line(dt.datetime(2026, 5, 4, 9, 5), "Sanne keek", 1, False)])
-    told = readable.Told("Alles in je kring", dt.date(2026, 11, 22), [readable.Section("Mensen", things)], [day])
+    told = readable.Told(
+        "Alles in je kring",
+        dt.date(2026, 11, 22),
+        [readable.Section("Mensen", things), readable.Section("Kort", short)],
+        [day],
+    )
     with translation.override("nl"):
         content = printed.pdf(told)
     text = words_of(content)
@@ -31,6 +37,7 @@ def test_the_pdf_holds_every_word_as_it_was_written_and_can_be_read_aloud():
         words in text for words in ("#let x = 1 *vet* $y$ @noor", "één\ntwee", "Slot.", "Мила", "09:05 Sanne keek")
     )
     assert "4 mei 2026" in text
+    assert "Wat Met wie\nPlan Sanne\nPlan Bram\nPlan #[Ruth]" in text  # short things as a table
     made = PdfReader(BytesIO(content))
     assert len(made.pages) > 4  # else the long text runs off its page
     root = made.trailer["/Root"]

@@ -9,9 +9,11 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from kring.care.export.readable import Told
+from kring.care.export.readable import Section, Told
 
 HERE = Path(__file__).parent / "print"
+COLUMNS, CELL = 4, 45
+"""So many columns, and so many characters in a cell, read well across a page."""
 
 
 def pdf(told: Told) -> bytes:
@@ -20,7 +22,9 @@ def pdf(told: Told) -> bytes:
         "language": get_language(),
         "title": told.title,
         "today": date_format(told.today),
-        "sections": [{"title": section.title, "things": section.things} for section in told.sections],
+        "sections": [
+            {"title": section.title, "things": section.things, "table": _table(section)} for section in told.sections
+        ],
         "looked": _("Who looked, and who changed something"),
         "days": [
             {"date": date_format(day.date), "lines": [f"{line.at:%H:%M} {line.words}" for line in day.lines]}
@@ -36,6 +40,16 @@ def pdf(told: Told) -> bytes:
     )
     assert isinstance(made, bytes)  # one document, not a list of pages
     return made
+
+
+def _table(section: Section) -> list[list[str]] | None:
+    """The rows, labels first, of several short things with few labels: as a table they take a third of the paper."""
+    labels = list(dict.fromkeys(label for thing in section.things for label, _words in thing))
+    longest = max(len(words) for thing in section.things for _label, words in thing)
+    twice = any(len(dict(thing)) < len(thing) for thing in section.things)
+    if twice or len(section.things) < 3 or len(labels) > COLUMNS or longest > CELL:
+        return None
+    return [labels, *([dict(thing).get(label, "") for label in labels] for thing in section.things)]
 
 
 @functools.cache

@@ -64,11 +64,13 @@ LABELS = {
     "kind": gettext_lazy("What is it?"), "ring": gettext_lazy("How close?"),
     "feeling": gettext_lazy("How does it feel?"),
     "colour": gettext_lazy("Colour"), "every_weeks": gettext_lazy("Every how many weeks?"),
-    "meeting": gettext_lazy("Meeting of"), "goal": gettext_lazy("Goal"),
+    "reply": gettext_lazy("The answer"), "meeting": gettext_lazy("Meeting of"), "goal": gettext_lazy("Goal"),
 }  # fmt: skip
 
 TOLD_BY = {"meeting": "starts_at", "goal": "text"}
 """What a row points to is told by its name, but these."""
+SAYS = {"meetings.AgendaItem": ("title", "notes")}
+"""A point of a meeting about which nothing was said stays out."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,10 +154,11 @@ def _told(title: str, model: type[models.Model], names: list[str], rows: Iterabl
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     labels = [str(LABELS.get(field.name, field.verbose_name)) for field in fields]
     choices = [dict(field.flatchoices) for field in fields]
+    says = SAYS.get(model._meta.label, names)
     things = []
     for row in rows:
         words = [_words(chosen.get(value, value)) for chosen, value in zip(choices, row, strict=True)]
-        if any(words):
+        if any(word for name, word in zip(names, words, strict=True) if name in says):
             things.append([pair for pair in zip(labels, words, strict=True) if pair[1]])
     return Section(title, things)
 
