@@ -188,7 +188,7 @@ def sentence(scale: Scale, points: Sequence[tuple[dt.date, float, str]], *, once
     }  # fmt: skip
     if len(points) == 1:
         return _("In %(now)s the score was %(last)s. There is nothing to compare it with yet.") % said
-    both = _("In %(then)s it was %(first_of)s, in %(now)s %(last)s.") % said
+    both = _("In %(then)s it was %(first_of)s, and in %(now)s it was %(last)s.") % said
     if first_version != last_version:
         return " ".join([both, _("The questions changed in between, so the two cannot be compared.")])
     if not once and change(scale, first, last).verdict == Verdict.CANNOT_TELL:

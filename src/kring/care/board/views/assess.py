@@ -49,8 +49,8 @@ def new(request: HttpRequest, team_id: uuid.UUID, code: str) -> HttpResponse:
             by=desk, id=given["new_id"], code=code, held_on=given["held_on"], answers=form.answers()
         )  # fmt: skip
         return redirect("board:assessments", team_id)
-    title = assessing.in_words(definition.title)
-    return render(request, "board/assess.html", {"desk": desk, "here": "figures", "form": form, "title": title})
+    shown = {"desk": desk, "here": "figures", "form": form, "parts": definition.items}
+    return render(request, "board/assess.html", shown | {"title": assessing.in_words(definition.title)})
 
 
 @require_POST
