@@ -276,6 +276,30 @@ def test_a_circle_that_rests_asks_nothing(cast, state):
     assert page(cast, "noor", f"{line.pk}/").status_code == 200, "what is there can still be read"
 
 
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_whoever_plans_or_answers_while_the_circle_comes_to_rest_reads_so_and_loses_nothing(cast, client, state):
+    filled = filling.begin(by=cast.seat("noor"), line=line_of(cast), asking=asking(cast, line_of(cast)))
+    circle, new = f"/c/{cast.circle.pk}/progress/", str(uuid.uuid4())
+    circle_actions.set_circle_state(by=cast.seat("noor"), state=state)
+    client.force_login(cast.noor)
+    sent = {"new_id": new, "starts_on": "2026-03-01", "months": ["0", "9"]}
+    planning, answering = f"{circle}plan/new/kring-life/?id={new}", f"{circle}answers/{filled.pk}/1/"
+    for address, given in [(planning, sent), (answering, {"version": filled.version, "answer": "3"})]:
+        told = client.post(address, given).content.decode()
+        assert "Je kring heeft een pauze of is gesloten" in told
+        for value in ("2026-03-01", "9") if given is sent else ("3",):
+            assert f'value="{value}"' in told
+    assert Schedule.objects.count() == 1
+    filled.refresh_from_db()
+    assert filled.answers == {}
+    client.force_login(cast.sanne)
+    assert client.post(planning, sent).status_code == 404
+    circle_actions.set_circle_state(by=cast.seat("noor"), state="open")
+    client.force_login(cast.noor)
+    client.post(planning, sent)
+    assert Schedule.objects.get(instrument="kring-life").months == [0, 9]
+
+
 def test_a_paused_or_stopped_line_asks_nothing_and_goes_on(cast):
     line, noor = line_of(cast), cast.seat("noor")
     for state in ("pause", "stop"):

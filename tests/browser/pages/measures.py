@@ -7,6 +7,7 @@ import uuid
 import time_machine
 from django.utils import timezone
 
+from kring.care.circles import actions as circle_actions
 from kring.care.circles import sharing
 from kring.care.circles.topics import Topic
 from kring.care.measures import actions, factors, filling, texts
@@ -52,6 +53,24 @@ def waiting(cast):
     ruth = cast.seat("ruth")
     actions.plan(by=ruth, id=uuid.uuid4(), instrument="honos", respondent="professional", member=cast.members["pieter"])
     return {"line": line_of(cast).pk}
+
+
+def resting(cast):
+    circle_actions.set_circle_state(by=cast.seat("noor"), state="paused")
+
+
+def rest_and_save(page):
+    """The circle comes to rest on another device, while the page stands open."""
+    if not page.locator("[name=starts_on]").count():
+        return  # it rests already, since the visit in the other language
+    circle = page.url.split("/progress/")[0]
+    page.request.post(f"{circle}/state/", form={"state": "paused", "csrfmiddlewaretoken": token(page)})
+    with page.expect_navigation():
+        page.locator("form button.main").click()
+
+
+def token(page):
+    return page.locator("input[name=csrfmiddlewaretoken]").first.input_value()
 
 
 def begun(cast):
@@ -196,6 +215,8 @@ VISITS: list[Visit] = [
         prepare=loaded,
         do=unfold,
     ),
+    Visit("measures/rests.html", PLAN + "new/", prepare=resting),
+    Visit("measures/rests.html", PLAN + "new/kring-life/", state="in the midst of it", do=rest_and_save),
     Visit("measures/changed.html", DOOR + "answers/{filled}/", prepare=changed),
     Visit("measures/totals.html", DOOR + "{line}/totals/", who="pieter", prepare=totals),
     Visit(

@@ -22,12 +22,14 @@ from kring.care.measures.forms import AnswerOne, Totals
 from kring.care.measures.models import Measurement, OwnMeasurement, OwnSchedule
 from kring.care.measures.texts import Asking, Question
 from kring.care.measures.views.progress import OWN_PAGE
+from kring.care.measures.views.resting import while_open
 from kring.care.stored import Denied, Stale, allow
 
 Filled = Measurement | OwnMeasurement
 
 
 @require_POST
+@while_open
 def begin(request: HttpRequest, circle_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     """Begin, or go on where one stopped."""
     seat = sit(request, circle_id)
@@ -43,6 +45,7 @@ def begin(request: HttpRequest, circle_id: uuid.UUID, line_id: uuid.UUID) -> Htt
 
 
 @require_POST
+@while_open
 def decline(request: HttpRequest, circle_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
     line = policy.line_or_404(seat, line_id)
@@ -67,6 +70,7 @@ def _sit(request: HttpRequest, circle_id: uuid.UUID, filled_id: uuid.UUID) -> tu
     return seat, filled
 
 
+@while_open
 def go_on(request: HttpRequest, circle_id: uuid.UUID, filled_id: uuid.UUID) -> HttpResponse:
     """To the first question without an answer; with none left, to the end."""
     seat, filled = _sit(request, circle_id, filled_id)
@@ -99,6 +103,7 @@ def _changed(request: HttpRequest, seat: Seat, filled: Filled) -> HttpResponse:
     return render(request, "measures/changed.html", page)
 
 
+@while_open
 def question(request: HttpRequest, circle_id: uuid.UUID, filled_id: uuid.UUID, number: int) -> HttpResponse:
     """One question: answer it, skip it, or stop for now."""
     seat, filled = _sit(request, circle_id, filled_id)
@@ -155,6 +160,7 @@ def _where_home(seat: Seat, filled: Filled) -> str:
     return reverse("circle_measures:own" if own else "circle_measures:progress", args=[seat.circle_id])
 
 
+@while_open
 def check(request: HttpRequest, circle_id: uuid.UUID, filled_id: uuid.UUID) -> HttpResponse:
     """All answers once more, and the button that finishes."""
     seat, filled = _sit(request, circle_id, filled_id)
@@ -225,6 +231,7 @@ def _anew(request: HttpRequest, seat: Seat, filled: Filled) -> HttpResponse:
     return redirect("circle_measures:go_on", seat.circle_id, begun.pk)
 
 
+@while_open
 def totals(request: HttpRequest, circle_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     """Scores from elsewhere: of an instrument whose words are not here, or that was filled in on paper."""
     seat = sit(request, circle_id)
@@ -255,6 +262,7 @@ def totals(request: HttpRequest, circle_id: uuid.UUID, line_id: uuid.UUID) -> Ht
     return render(request, "measures/totals.html", page)
 
 
+@while_open
 def open_page(request: HttpRequest, circle_id: uuid.UUID, line_id: uuid.UUID) -> HttpResponse:
     """Where a letter leads: what waits on this line, to begin, to go on with, or to leave."""
     seat = sit(request, circle_id)

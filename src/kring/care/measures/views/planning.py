@@ -22,6 +22,7 @@ from kring.care.measures.forms import EditLine, NewLine, month_in_words
 from kring.care.measures.instruments import Definition
 from kring.care.measures.models import Respondent, Schedule
 from kring.care.measures.occasions import coming
+from kring.care.measures.views.resting import while_open
 from kring.care.stored import Denied, Stale, allow
 
 
@@ -45,6 +46,7 @@ def _plan(line: Schedule) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@while_open
 def choose(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     """Which questions. What has no words here can still be entered as a total."""
     seat = sit(request, circle_id)
@@ -72,6 +74,7 @@ def _offer(seat: Seat, definition: Definition) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@while_open
 def new(request: HttpRequest, circle_id: uuid.UUID, code: str) -> HttpResponse:
     """When, and who fills it in."""
     seat = sit(request, circle_id)
