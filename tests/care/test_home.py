@@ -75,6 +75,34 @@ def test_a_member_sees_the_next_meeting_only_while_it_is_shared(client, cast):
     assert "Volgende bijeenkomst" not in client.get(home).content.decode()
 
 
+def test_a_member_who_has_not_answered_is_asked_once(client, cast):
+    meeting = meeting_actions.plan_meeting(
+        by=cast.seat("noor"), id=uuid.uuid4(), starts_at=timezone.now() + dt.timedelta(days=3)
+    )
+    client.force_login(cast.people["sanne"])
+    assert b"Zeg of je komt" in client.get(f"/c/{cast.circle.pk}/").content
+    meeting_actions.reply(by=cast.seat("sanne"), meeting=meeting, answer="yes")
+    assert b"Zeg of je komt" not in client.get(f"/c/{cast.circle.pk}/").content
+
+
+def test_a_member_without_an_address_is_told_how_to_come_back(client, cast):
+    sanne = cast.people["sanne"]
+    client.force_login(sanne)
+    assert b"Zorg dat je terug kunt komen" not in client.get(f"/c/{cast.circle.pk}/").content
+    sanne.email = None
+    sanne.save()
+    assert b"Zorg dat je terug kunt komen" in client.get(f"/c/{cast.circle.pk}/").content
+
+
+def test_an_empty_form_says_what_to_do(client, cast):
+    client.force_login(cast.people["noor"])
+    page = client.post(f"/c/{cast.circle.pk}/handovers/", {"until": ""}).content.decode()
+    assert "Maak een keuze." in page
+    assert "Vul dit in." in page
+    assert "verplicht" not in page
+    assert "?:" not in page
+
+
 def test_a_proposal_waits_for_the_client_only(client, cast):
     plan_actions.propose_action(by=cast.seat("pieter"), id=uuid.uuid4(), text="Samen naar de markt")
     for name, seen in [("noor", True), ("ximena", False)]:

@@ -1,13 +1,42 @@
 """What all forms share: a form that creates carries the id of what it creates; a form that edits, the version read."""
 
+import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
 
 from kring.care.stored import Stale
+
+FILL_IN, CHOOSE, TICK = _("Fill this in."), _("Make a choice."), _("Tick this first.")
+OF_LIMITS = {
+    "min_value": _("Fill in %(limit_value)s or more."),
+    "max_value": _("Fill in %(limit_value)s or less."),
+    "max_length": _("Make this shorter: at most %(limit_value)s characters. Now there are %(show_value)s."),
+}
+
+
+def say_what_to_do(fields: Mapping[str, forms.Field]) -> None:
+    """Django says what is wrong ("This field is required."), a page says what to do. A form's own words stay."""
+    for field in fields.values():
+        said = field.error_messages
+        if said.get("required") == forms.Field.default_error_messages["required"]:
+            said["required"] = _asks(field)
+        for code, words in OF_LIMITS.items():
+            said.setdefault(code, words)
+        if isinstance(field, forms.EmailField):
+            said.setdefault("invalid", _("This address is not complete. Look at it once more."))
+
+
+def _asks(field: forms.Field) -> Any:
+    if isinstance(field, forms.BooleanField):
+        return TICK
+    return CHOOSE if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else FILL_IN
 
 
 class Plain(forms.Form):
@@ -17,6 +46,7 @@ class Plain(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
+        say_what_to_do(self.fields)
 
 
 class PlainModel(forms.ModelForm):  # type: ignore[type-arg]
@@ -24,6 +54,7 @@ class PlainModel(forms.ModelForm):  # type: ignore[type-arg]
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
+        say_what_to_do(self.fields)
 
 
 class NewForm(PlainModel):
@@ -98,4 +129,7 @@ class EditForm(PlainModel):
 
 def _shown(thing: models.Model, name: str) -> str:
     display = getattr(thing, f"get_{name}_display", None)
-    return str(display() if display else getattr(thing, name) or "")
+    value = display() if display else getattr(thing, name)
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return formats.date_format(value, "l j F Y")
+    return str(value or "")

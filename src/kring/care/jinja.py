@@ -5,6 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
@@ -90,6 +91,7 @@ def environment(**options: Any) -> Environment:
         "messages_of": get_messages,
         "htmx_script": functools.cache(htmx_script),
         "json_script": json_script,
+        "demo_outbox": lambda: reverse("outbox") if settings.DEMO else "",
         "language": translation.get_language,
     }
     made.filters |= {

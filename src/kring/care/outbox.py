@@ -1,6 +1,7 @@
 """The demo's outbox: what would have been mailed, as a page. It exists only in the demo."""
 
 import dataclasses
+import datetime as dt
 import email
 import email.policy
 from email.message import EmailMessage
@@ -21,7 +22,7 @@ RULE = b"-" * 79  # Django's file backend ends each letter with it
 class Posted:
     to: str
     subject: str
-    date: str
+    sent_at: dt.datetime
     text: SafeString
     files: tuple[str, ...]
 
@@ -49,4 +50,4 @@ def _posted(raw: bytes) -> Posted:
     text = body.get_content() if body is not None else ""
     names = tuple(name for part in message.walk() if (name := part.get_filename()))
     html = SafeString(urlize(text, autoescape=True))  # urlize escapes
-    return Posted(str(message["to"]), str(message["subject"]), str(message["date"]), html, names)
+    return Posted(str(message["to"]), str(message["subject"]), message["date"].datetime, html, names)

@@ -217,7 +217,13 @@ class Talk(EditForm):
     class Meta:
         model = Interview
         fields = ("held_on", "expectations", "relationship", "contribution", "about_others", "others_open")
-        widgets: Any = {"held_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        widgets: Any = {
+            "held_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            **{
+                name: forms.Textarea(attrs={"rows": 5})
+                for name in ("expectations", "relationship", "contribution", "about_others")
+            },
+        }
         help_texts: Any = {
             "expectations": _("What does this person expect? What do they want to give, and what is theirs to do?"),
             "relationship": _("How do they know the client, and how was it so far?"),

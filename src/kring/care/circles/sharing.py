@@ -30,7 +30,7 @@ READY_MADE = {
 def ready_made_words() -> dict[str, tuple[str, str]]:
     """Each ready-made choice: its name, and what it opens."""
     names = {"meetings": _("Only the meetings"), "goals": _("Also my plans"), "all": _("Also my crisis plan")}
-    return {key: (names[key], ", ".join(str(topic.label) for topic in READY_MADE[key])) for key in READY_MADE}
+    return {key: (names[key], " · ".join(str(topic.label) for topic in READY_MADE[key])) for key in READY_MADE}
 
 
 @transaction.atomic
@@ -165,8 +165,9 @@ def names_in_words(seen_by: list[str], members: int) -> str:
     if len(seen_by) == members and members > 2:
         return _("Your whole circle")
     *first, last = seen_by
-    names = _("%(names)s and %(last)s") % {"names": ", ".join(first), "last": last} if first else last
-    return _("You and %(names)s") % {"names": names}
+    if not first:
+        return _("You and %(names)s") % {"names": last}
+    return _("You, %(names)s and %(last)s") % {"names": ", ".join(first), "last": last}
 
 
 def _reaches(grant: Grant, member: Member) -> bool:

@@ -6,8 +6,11 @@ The words carry no content: a home page stands open on a table, with others in t
 import dataclasses
 from collections.abc import Callable, Iterable
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from kring.care.circles import policy
 from kring.care.circles.seats import Seat
 
 
@@ -40,3 +43,10 @@ def waits_for(seat: Seat) -> list[Waits]:
     if seat.preview or not seat.open or seat.kind not in ("client", "member"):
         return []
     return sorted((one for found in _rooms for one in found(seat)), key=lambda one: one.order)
+
+
+@says_what_waits
+def talks(seat: Seat) -> Iterable[Waits]:
+    """The way to the talks of phase 2, for whoever holds them."""
+    if policy.may_interview(seat):
+        yield Waits(50, _("Talks"), reverse("circles:talks", args=[seat.circle_id]))

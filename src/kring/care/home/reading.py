@@ -12,7 +12,7 @@ from kring.care.circles.models import Circle, Member, Tie
 from kring.care.circles.policy import reach_by_values
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import Topic
-from kring.care.meetings.models import Meeting
+from kring.care.meetings.models import Attendance, DateAnswer, Meeting
 from kring.care.plan.models import Action, CrisisPlan, Dream, Goal
 from kring.care.plan.policy import actions_reach
 from kring.care.prepared import prepared
@@ -67,9 +67,12 @@ def _next_meeting(
         cancelled_at__isnull=True,
     )
     first = coming.order_by(F("starts_at").asc(nulls_last=True), "created_at").annotate(
-        meeting_id=F("pk"), meeting_place=F("place")
+        meeting_id=F("pk"),
+        meeting_place=F("place"),
+        answered=Exists(DateAnswer.objects.filter(option__meeting=OuterRef("pk"), member_id=member_id))
+        | Exists(Attendance.objects.filter(meeting=OuterRef("pk"), member_id=member_id).exclude(reply="")),
     )
-    return first.values_list("meeting_id", "starts_at", "meeting_place", named=True)[:1]
+    return first.values_list("meeting_id", "starts_at", "meeting_place", "answered", named=True)[:1]
 
 
 @prepared(circle_id=uuid.UUID, member_id=uuid.UUID)
@@ -82,7 +85,7 @@ def _own_actions(
         circle_id=circle_id, removed_at__isnull=True, done_at__isnull=True,
     )  # fmt: skip
     by_date = todo.order_by(F("due_on").asc(nulls_last=True), "created_at")
-    return by_date.values_list("text", "due_on", named=True)[:FEW]
+    return by_date.values_list("text", "due_on", "accepted_at", named=True)[:FEW]
 
 
 @prepared(circle_id=uuid.UUID)

@@ -15,7 +15,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kring.care.forms import Plain
+from kring.care.forms import Plain, say_what_to_do
 from kring.care.people.models import LANGUAGES, TEAM_ROLES, Person, Role, Team
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters", "spellcheck": "false"}
@@ -31,6 +31,7 @@ class OurWords:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix, self.use_required_attribute = "", False
+        say_what_to_do(self.fields)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)

@@ -124,7 +124,8 @@ def words(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> H
         draft["wording"] = form.cleaned_data["wording"]
         request.session.modified = True
         return redirect("circles:letter_send", circle_id, member_id)
-    page = {"seat": seat, "here": "circle", "form": form, "member": member, "examples": examples}
+    page: dict[str, Any] = {"seat": seat, "here": "circle", "form": form, "member": member, "examples": examples}
+    page["own"] = bool(draft.get("wording") or last)
     return render(request, "circles/letter_words.html", page)
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -68,6 +69,7 @@ def decisions(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.decide(by=seat, version=form.cleaned_data["version"], **form.content())
+            messages.success(request, _("Kept."))
             return redirect("circles:decisions", circle_id)
         except Stale as stale:
             form.show_both(stale)

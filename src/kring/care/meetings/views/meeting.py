@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -62,15 +63,20 @@ def reply(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> 
 def answer(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:
     """All answers of one person to the poll, in one go."""
     seat, meeting = meeting_or_404(request, circle_id, meeting_id)
-    save_answers(request, seat, meeting)
+    if save_answers(request, seat, meeting):
+        messages.success(request, _("Your answers are kept."))
     return redirect("meetings:meeting", circle_id, meeting_id)
 
 
-def save_answers(request: HttpRequest, seat: Seat, meeting: Meeting) -> None:
+def save_answers(request: HttpRequest, seat: Seat, meeting: Meeting) -> int:
+    """Keep what was ticked; how many answers that are."""
+    kept = 0
     for option in meeting.options.select_related("meeting"):
         form = PollAnswer({"answer": request.POST.get(f"option_{option.pk}", "")})
         if form.is_valid():
             actions.answer_date(by=seat, option=option, answer=form.cleaned_data["answer"])
+            kept += 1
+    return kept
 
 
 def add_point(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) -> HttpResponse:

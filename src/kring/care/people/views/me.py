@@ -24,6 +24,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     page["address"] = entering.address_of(person)
     page["organisations"] = policy.organisations_run_by(person)
     page["posts"] = policy.posts_of(person).select_related("organisation", "team")
+    page["takes_part"] = person.seats.filter(joined_at__isnull=False).exists()
     page["institutions"] = bool(settings.OIDC)
     page["may_break_glass"] = policy.may_break_glass(person)
     return render(request, "people/me.html", page)
