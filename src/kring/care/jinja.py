@@ -1,5 +1,6 @@
 """The template language of all pages: Jinja2 with the few words that pages need. Autoescape is on for everything."""
 
+import datetime as dt
 import functools
 import uuid
 from pathlib import Path
@@ -64,8 +65,12 @@ def day(value: Any) -> str:
     """A date as people say it: 'Tuesday 3 March 2026', in the reader's language."""
     if value is None:
         return ""
-    local = timezone.localtime(value) if hasattr(value, "tzinfo") else value
-    return formats.date_format(local, "l j F Y")
+    return _day(translation.get_language(), timezone.localdate(value) if hasattr(value, "tzinfo") else value)
+
+
+@functools.lru_cache(maxsize=2000)
+def _day(language: str | None, value: dt.date) -> str:
+    return formats.date_format(value, "l j F Y")
 
 
 def number(value: Any, places: int = 1) -> str:
@@ -75,7 +80,7 @@ def number(value: Any, places: int = 1) -> str:
 
 def moment(value: Any) -> str:
     """Date and time: 'Tuesday 3 March 2026, 14:30'."""
-    return "" if value is None else f"{day(value)}, {formats.date_format(timezone.localtime(value), 'H:i')}"
+    return "" if value is None else f"{day(value)}, {timezone.localtime(value):%H:%M}"
 
 
 def environment(**options: Any) -> Environment:

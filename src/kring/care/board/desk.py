@@ -2,11 +2,14 @@
 
 import dataclasses
 import uuid
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from kring.care.circles.models import Circle
 from kring.care.people.models import TEAM_ROLES, Person, Post, Role, Team
+from kring.care.prepared import prepared
 from kring.care.stored import Denied
 
 
@@ -46,11 +49,22 @@ class Desk:
 
 def desk_of(person: Person, team_id: uuid.UUID) -> Desk:
     """The desk of this person in this team now; without one the team does not exist for them."""
-    here = Post.objects.filter(person=person, team_id=team_id, ended_at=None, team__ended_at=None, role__in=TEAM_ROLES)
-    posts = list(here.select_related("team"))
-    if not posts or posts[0].team is None:
+    posts = _posts.rows(person_id=person.pk, team_id=team_id)
+    if not posts:
         raise Denied
-    return Desk(person, posts[0].team, frozenset(post.role for post in posts))
+    *team, _role = posts[0]
+    return Desk(person, Team.from_db("default", _TEAM, team), frozenset(post.role for post in posts))
+
+
+_TEAM = [field.attname for field in Team._meta.concrete_fields]
+
+
+@prepared(person_id=uuid.UUID, team_id=uuid.UUID)
+def _posts(*, person_id: uuid.UUID, team_id: uuid.UUID) -> QuerySet[Any, Any]:
+    """The roles of this person in this team, each beside the team itself."""
+    here = Post.objects.filter(person_id=person_id, ended_at__isnull=True, role__in=TEAM_ROLES)
+    running = here.filter(team_id=team_id, team__ended_at__isnull=True)
+    return running.values_list(*(f"team__{name}" for name in _TEAM), "role", named=True)
 
 
 def sit_at(request: HttpRequest, team_id: uuid.UUID) -> Desk:

@@ -29,6 +29,10 @@ DEFAULTS = {
 """No source that we could read lists the categories of a FACT board: a team begins with these and makes its own."""
 
 
+def category_words(key: str, name: str) -> str:
+    return name or str(DEFAULTS.get(key, key))
+
+
 class Category(Stored):
     """One heading on a team's board. A default keeps its key and is shown in the reader's language until renamed."""
 
@@ -48,7 +52,7 @@ class Category(Stored):
         ]
 
     def __str__(self) -> str:
-        return self.name or str(DEFAULTS.get(self.key, self.key))
+        return category_words(self.key, self.name)
 
 
 class Entry(Stored):

@@ -21,7 +21,11 @@ LOOK_BACK = dt.timedelta(weeks=13)
 
 
 def categories(desk: Desk) -> QuerySet[Category]:
-    return Category.objects.filter(team=desk.team, ended_at=None).order_by("order", "created_at")
+    return categories_of(desk.team.pk)
+
+
+def categories_of(team_id: uuid.UUID) -> QuerySet[Category]:
+    return Category.objects.filter(team_id=team_id, ended_at__isnull=True).order_by("order", "created_at")
 
 
 def entries(desk: Desk) -> QuerySet[Entry]:
@@ -120,6 +124,6 @@ def members_to_choose(seat: Seat) -> QuerySet[Member]:
     return here.filter(person__isnull=False).order_by("created_at")
 
 
-def circles_of_team(desk: Desk) -> QuerySet[Circle]:
+def circles_of_team(team_id: uuid.UUID) -> QuerySet[Circle]:
     """The running circles whose clients linked them to this team. Ask it with the second guard lifted."""
-    return Circle.objects.filter(team=desk.team, closed_at=None)
+    return Circle.objects.filter(team_id=team_id, closed_at__isnull=True)

@@ -2,63 +2,69 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import formats, timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from kring.care.board import policy
 from kring.care.board.desk import Desk
-from kring.care.board.models import Agreement, Category, Entry, Visit
-from kring.care.prepared import IdText, prepared
+from kring.care.board.models import Agreement, Entry, Visit, category_words
+from kring.care.jinja import url
+from kring.care.prepared import IdText, in_address, prepared
+
+
+class Line(NamedTuple):
+    """A client as the board says them: words that are ready, as two hundred stand on a page."""
+
+    address: str  # of their own page
+    called: str  # the team's own name for them, or their number
+    since: str
+    reason: str
+    seen_by: str  # on this day, or nothing
 
 
 @dataclasses.dataclass(frozen=True)
 class Board:
-    """The headings with who stands under them, who is not scaled up, who sees whom, and what waits for a person.
+    """The headings with who stands under them, who is not scaled up, and what waits for a person."""
 
-    Ids of lines are text here, as they stand in addresses.
-    """
-
-    groups: list[tuple[Category, list[Any]]]
-    others: list[Any]
-    visits: dict[str, list[str]]
-    signs: list[tuple[Any, Any]]
+    groups: list[tuple[str, list[Line]]]
+    others: list[Line]
+    signs: list[tuple[Any, Line]]
     waiting: int
-
-    @property
-    def linked(self) -> list[uuid.UUID]:
-        """The circles that are linked to a line on this page: their clients read who looked."""
-        rows = [row for _category, found in self.groups for row in found] + self.others
-        return [row.circle for row in rows if row.circle is not None]
-
-    @property
-    def scaled_up(self) -> int:
-        return sum(len(rows) for _category, rows in self.groups)
+    linked: list[Any]
+    """The circles of clients on this page, as the database says them: their clients read who looked."""
 
 
-def board_of(desk: Desk, day: dt.date) -> Board:
-    categories = list(policy.categories(desk))
-    under: dict[str | None, list[Any]] = defaultdict(list)
-    lines = _entries.rows(team_id=desk.team.pk)
-    for row in lines:
-        under[row.category_text].append(row)
-    by_id = {row.line: row for row in lines}
-    signs = _signs.rows(team_id=desk.team.pk)
+def board_of(desk: Desk, day: dt.date, *, named: bool = True) -> Board:
+    """`named`: say what the team calls its clients, else their numbers only."""
+    here = {"team_id": desk.team.pk}
+    rows, seen, since = _entries.rows(**here), _seen_by(desk, day), short_days()
+    page, numbered = url("board:board", desk.team.pk) + "client/", _("No. %(number)s")
+    under: dict[Any, list[Line]] = defaultdict(list)
+    line_of: dict[str, Line] = {}
+    for row in rows:
+        called = row.label if named else numbered % {"number": row.number}
+        reason = row.reason if named else ""
+        seen_by = ", ".join(seen[row.line]) if row.line in seen else ""
+        line_of[row.line] = line = Line(f"{page}{in_address(row.line)}/", called, since(row.moved_at), reason, seen_by)
+        under[row.place].append(line)
     return Board(
-        groups=[(category, under[str(category.pk)]) for category in categories],
+        groups=[(category_words(row.key, row.name), under[row.category]) for row in _categories.rows(**here)],
         others=under[None],
-        visits=visits_of(desk, day),
-        signs=[(sign, by_id[str(sign.entry_id)]) for sign in signs if str(sign.entry_id) in by_id],
-        waiting=len(_waiting.rows(team_id=desk.team.pk)),
+        signs=[(sign, line_of[sign.line]) for sign in _signs.rows(**here) if sign.line in line_of],
+        waiting=len(_waiting.rows(**here)),
+        linked=[row.circle for row in rows if row.circle is not None],
     )
 
 
-def visits_of(desk: Desk, day: dt.date) -> dict[str, list[str]]:
+def _seen_by(desk: Desk, day: dt.date) -> dict[str, list[str]]:
     """Who sees whom on this day, by the line on the list."""
     found: dict[str, list[str]] = defaultdict(list)
     for row in _visits.rows(team_id=desk.team.pk, day=day):
@@ -67,20 +73,28 @@ def visits_of(desk: Desk, day: dt.date) -> dict[str, list[str]]:
 
 
 @prepared(team_id=uuid.UUID)
+def _categories(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
+    here = policy.categories_of(team_id).annotate(category=IdText("pk"))
+    return here.values_list("category", "key", "name", named=True)
+
+
+@prepared(team_id=uuid.UUID)
 def _entries(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
     link = Agreement.objects.filter(entry=OuterRef("pk"), ended_at__isnull=True).values("circle_id")[:1]
     here = Entry.objects.filter(team_id=team_id, ended_at__isnull=True).annotate(
-        line=IdText("pk"), category_text=IdText("category_id"), circle=Subquery(link)
+        line=IdText("pk"), place=IdText("category_id"), circle=IdText(Subquery(link))
     )
     return here.order_by("-moved_at").values_list(
-        "line", "number", "label", "category_text", "reason", "moved_at", "circle", named=True
+        "line", "number", "label", "place", "reason", "moved_at", "circle", named=True
     )
 
 
 @prepared(team_id=uuid.UUID)
 def _signs(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
-    named = policy.signs_waiting_in(team_id).annotate(entry_id=F("agreement__entry_id"))
-    return named.values_list("id", "colour", "wish", "by_client", "created_at", "entry_id", named=True)
+    named = policy.signs_waiting_in(team_id).annotate(
+        entry_id=F("agreement__entry_id"), line=IdText("agreement__entry_id")
+    )
+    return named.values_list("id", "colour", "wish", "by_client", "created_at", "entry_id", "line", named=True)
 
 
 @prepared(team_id=uuid.UUID)
@@ -97,18 +111,18 @@ def _visits(*, team_id: uuid.UUID, day: dt.date) -> QuerySet[Any, Any]:
 
 
 def short_days() -> Callable[[dt.date], str]:
-    """Days as a list says them, each written once per page."""
-    written: dict[dt.date, str] = {}
-    here = timezone.get_current_timezone()
-    how = "j b" if get_language() == "nl" else "j M"  # months begin with a small letter in Dutch
+    """Days as a list says them, in the reader's language and at their clock."""
+    language, here = get_language(), timezone.get_current_timezone()
 
     def short(value: dt.date) -> str:
-        day = value.astimezone(here).date() if isinstance(value, dt.datetime) else value
-        if day not in written:
-            written[day] = formats.date_format(day, how)
-        return written[day]
+        return _short(language, value.astimezone(here).date() if isinstance(value, dt.datetime) else value)
 
     return short
+
+
+@functools.lru_cache(maxsize=2000)
+def _short(language: str | None, day: dt.date) -> str:
+    return formats.date_format(day, "j b" if language == "nl" else "j M")  # months begin with a small letter in Dutch
 
 
 def today() -> dt.date:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from kring.care.audit.actions import record, record_each
+from kring.care.audit.actions import record_each
 from kring.care.board.actions import POST
 from kring.care.board.desk import Desk
 
@@ -11,5 +11,5 @@ LINK = "board link"
 
 
 def looked(desk: Desk, *, circles: Iterable[uuid.UUID] = (), thing_id: uuid.UUID | None = None) -> None:
-    record(by=desk, verb="viewed", thing="board", thing_id=thing_id or desk.team.pk, rule=POST)
-    record_each(by=desk, circles=circles, verb="viewed", thing="board", rule=LINK)
+    whole = (thing_id or desk.team.pk, POST)
+    record_each(by=desk, circles=circles, verb="viewed", thing="board", rule=LINK, whole=whole)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from kring.care.audit.models import Event
 from kring.care.board.models import Chosen, Sign
 from kring.care.circles.seats import Seat
 from kring.care.circles.waiting import Waits, says_what_waits
+from kring.care.jinja import url
 from kring.care.prepared import prepared
 
 ORDER = 10
@@ -35,7 +35,7 @@ def signs(seat: Seat) -> Iterator[Waits]:
     if not seat.is_client and chosen is None:
         return
     told = seat.is_client or chosen.told  # type: ignore[union-attr]
-    address = reverse("signs:page", args=[seat.circle_id])
+    address = url("signs:page", seat.circle_id)
     rows = _signs.rows(circle_id=seat.circle_id, person_id=seat.person_id, since=timezone.now() - NEW)
     if any(_is_new(seat, row, told) for row in rows):
         yield Waits(

@@ -77,9 +77,12 @@ def _meeting(seat: Seat, meetings: QuerySet[Meeting], held: QuerySet[Meeting]) -
     if meetings.filter(held_at=None).filter(Q(starts_at=None) | Q(starts_at__gte=timezone.now())).exists():
         return
     last = held.aggregate(last=Max("starts_at"))["last"]
+    held_on = timezone.localdate(last) if last else None
     begun = Circle.objects.values_list("created_at", flat=True).get(pk=seat.circle_id)
     words = _("Plan a meeting") if last else _("Plan the first meeting")
-    yield Due(seat, words, next_meeting(last, begun, seat.circle.every_weeks), "meetings:meetings")
+    yield Due(
+        seat, words, next_meeting(held_on, timezone.localdate(begun), seat.circle.every_weeks), "meetings:meetings"
+    )
 
 
 def _psychiatrist(seat: Seat, held: QuerySet[Meeting]) -> Iterator[Due]:

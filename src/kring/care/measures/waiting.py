@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from kring.care.audit.models import Event
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import FORMAL_ROLES, Task, Topic
 from kring.care.circles.waiting import Waits, says_what_waits
+from kring.care.jinja import url
 from kring.care.measures.models import OwnSchedule, Schedule
 from kring.care.measures.occasions import waiting
 from kring.care.measures.policy import RUNNING, asked_by_values
@@ -28,11 +28,11 @@ def questions(seat: Seat) -> Iterator[Waits]:
     lines = list(_lines(seat))
     if any(row.agreed is None for row in lines):
         why = _("You say yes or no. You may also leave it.")
-        address = reverse("circle_measures:progress", args=[seat.circle_id])
+        address = url("circle_measures:progress", seat.circle_id)
         yield Waits(ORDER + 2, _("Look at it"), address, _("Somebody proposes something to you"), why)
     for line, filled in itertools.groupby((row for row in lines if row.agreed), key=lambda row: row.id):
         rows = list(filled)
-        address = reverse("circle_measures:open", args=[seat.circle_id, line])
+        address = url("circle_measures:open", seat.circle_id, line)
         if any(_goes_on(seat, row) for row in rows):
             yield Waits(ORDER, _("Go on"), address, _("You began a page with questions"), _("Your answers are kept."))
         elif waiting(rows[0], [row.filled_due_on for row in rows if row.filled_due_on], timezone.localdate()):

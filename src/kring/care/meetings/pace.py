@@ -2,14 +2,12 @@
 
 import datetime as dt
 
-from django.utils import timezone
-
 QUARTER = dt.timedelta(weeks=13)
 YEAR = dt.timedelta(days=365)
 
 
-def next_meeting(last: dt.datetime | None, begun: dt.datetime, every_weeks: int | None) -> dt.date:
+def next_meeting(last: dt.date | None, begun: dt.date, every_weeks: int | None) -> dt.date:
     """The first within three months; then so many weeks after the last."""
     if last is None:
-        return timezone.localdate(begun) + QUARTER
-    return timezone.localdate(last) + (dt.timedelta(weeks=every_weeks) if every_weeks else QUARTER)
+        return begun + QUARTER
+    return last + (dt.timedelta(weeks=every_weeks) if every_weeks else QUARTER)

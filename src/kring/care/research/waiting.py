@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from kring.care.audit.models import Event
 from kring.care.circles.models import Circle
 from kring.care.circles.seats import Seat
 from kring.care.circles.waiting import Waits, says_what_waits
+from kring.care.jinja import url
 from kring.care.prepared import prepared
 from kring.care.research import policy
 from kring.care.research.models import Consent, Edition
@@ -29,7 +29,7 @@ def studies(seat: Seat) -> Iterator[Waits]:
         title = _("There is a question for %(name)s") % {"name": seat.circle.client_name}
         why = _("Read it together. The answer is not yours.")
     for row in _asking.rows(circle_id=seat.circle_id, person_id=seat.person_id):
-        address = reverse("circle_research:study", args=[seat.circle_id, row.id])
+        address = url("circle_research:study", seat.circle_id, row.id)
         yield Waits(ORDER, _("Read the question"), address, title, why)
 
 

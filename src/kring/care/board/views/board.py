@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from kring.care.audit.actions import record_each
 from kring.care.board import actions, caseload, policy
 from kring.care.board.desk import Desk, sit_at
-from kring.care.board.reading import Board, board_of, short_days, today
+from kring.care.board.reading import Board, board_of, today
 from kring.care.board.trail import looked
 from kring.care.people.policy import teams_worked_in_by
 from kring.care.stored import allow
@@ -44,7 +44,7 @@ def morning(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     """For a wall or a phone. Names are not even sent until somebody asks, and the browser takes them away again."""
     desk = sit_at(request, team_id)
     named = "names" in request.GET
-    found = board_of(desk, today())
+    found = board_of(desk, today(), named=named)
     looked(desk, circles=found.linked if named else [])
     response = render(request, "board/morning.html", _shown(desk, "morning", found) | {"named": named})
     if named:  # works without JavaScript, and where the server is gone by then the names go all the same
@@ -53,7 +53,7 @@ def morning(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
 
 
 def _shown(desk: Desk, here: str, found: Board) -> dict[str, Any]:
-    return {"desk": desk, "here": here, "board": found, "today": today(), "since": short_days()}
+    return {"desk": desk, "here": here, "board": found, "today": today()}
 
 
 def history(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
@@ -71,10 +71,9 @@ def circles(request: HttpRequest, team_id: uuid.UUID) -> HttpResponse:
     desk = sit_at(request, team_id)
     allow(desk.sees_caseload)
     found = caseload.page(desk, _number(request, "phase"), _number(request, "page") or 1)
-    seen = [line.row.id for line in found.lines]
     fields = ["phase", "dates", "regieondersteuner"]
-    record_each(by=desk, circles=seen, verb="viewed", thing="phase", fields=fields, rule="team link")
-    return render(request, "board/circles.html", {"desk": desk, "here": "circles", "page": found, "date": short_days()})
+    record_each(by=desk, circles=found.seen, verb="viewed", thing="phase", fields=fields, rule="team link")
+    return render(request, "board/circles.html", {"desk": desk, "here": "circles", "page": found})
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
