@@ -241,6 +241,23 @@ def test_the_line_says_who_which_version_which_language_and_what_was_missing(cas
     assert 'class="goal"' in text
 
 
+def test_one_score_is_a_sentence_without_a_drawing_and_what_holds_for_all_is_said_once(cast):
+    line = line_of(cast, "kring-life")
+    fill(cast, line, 2)
+    text = page(cast, "noor", f"{line.pk}/").content.decode()
+    assert text.count("was de score") > 1
+    assert text.count("Er is nog niets om het mee te vergelijken.") == 1
+    assert "<figure" not in text
+
+
+def test_whoever_chooses_who_sees_a_line_reads_its_name(cast, client):
+    line = line_of(cast, "kring-life")
+    client.force_login(cast.noor)
+    asked = client.get(f"/c/{cast.circle.pk}/sees/progress/{line.pk}/", follow=True).content.decode()
+    assert "Hoe gaat het in je leven?" in asked
+    assert "kring-life" not in asked
+
+
 def test_a_proposal_asks_nothing_until_the_client_agrees(cast):
     line = actions.plan(by=cast.seat("ruth"), id=uuid.uuid4(), instrument="kring-checkin", respondent="client")
     assert line.agreed_at is None

@@ -115,8 +115,10 @@ class Schedule(Planned, Shareable):
 
     @property
     def shown_as(self) -> str:
-        """The name of the instrument; `instruments` has it in the reader's language."""
-        return self.instrument
+        """The name of the instrument, in the language of the reader."""
+        from kring.care.measures import texts  # it stands above the models, which it reads
+
+        return texts.title_of(self.instrument)
 
 
 class OwnSchedule(Planned):

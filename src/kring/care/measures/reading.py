@@ -63,6 +63,11 @@ class LineView:
     meetings: list[dt.date]
     goals: list[dt.date]
 
+    @property
+    def drawn(self) -> bool:
+        """Some scale has a chart."""
+        return any(each.chart for each in self.scales)
+
     def marked(self, kind: str) -> bool:
         """Some chart has a mark of this kind along its foot."""
         return any(mark.kind == kind for each in self.scales if each.chart for mark in each.chart.marks)
@@ -157,7 +162,7 @@ def rule_in_words(score: Any) -> str:
 
 
 def _scale(scale: Scale, found: Sequence[Any], marks: Sequence[chart.Mark], *, first: bool) -> ScaleView:
-    """That nobody can tell what a difference means is said once, with the first scale."""
+    """What holds for every scale is said once, with the first. One score is a sentence; a drawing needs two."""
     points = [
         (day_of(filled), score.value, filled.instrument_version)
         for filled in found
@@ -166,7 +171,7 @@ def _scale(scale: Scale, found: Sequence[Any], marks: Sequence[chart.Mark], *, f
     ]
     places = [(day, value) for day, value, _version in points]
     shown = [mark for mark in marks if places and mark.on >= places[0][0] - BEFORE]
-    drawing = chart.drawn(places, scale, _wobble(scale), shown) if places else None
+    drawing = chart.drawn(places, scale, _wobble(scale), shown) if len(places) > 1 else None
     return ScaleView(scale, texts.scale_title(scale), sentence(scale, points, once=first), drawing)
 
 
@@ -187,7 +192,8 @@ def sentence(scale: Scale, points: Sequence[tuple[dt.date, float, str]], *, once
         "then": date_format(then, "F Y"), "now": date_format(now, "F Y"),
     }  # fmt: skip
     if len(points) == 1:
-        return _("In %(now)s the score was %(last)s. There is nothing to compare it with yet.") % said
+        alone = _("In %(now)s the score was %(last)s.") % said
+        return " ".join([alone, _("There is nothing to compare it with yet.")]) if once else alone
     both = _("In %(then)s it was %(first_of)s, and in %(now)s it was %(last)s.") % said
     if first_version != last_version:
         return " ".join([both, _("The questions changed in between, so the two cannot be compared.")])
