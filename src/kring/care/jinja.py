@@ -1,6 +1,5 @@
 """The template language of all pages: Jinja2 with the few words that pages need. Autoescape is on for everything."""
 
-import datetime as dt
 import functools
 import uuid
 from pathlib import Path
@@ -12,13 +11,15 @@ from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import formats, timezone, translation
+from django.utils import formats, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import json_script
 from django.utils.translation import gettext, ngettext
 from django_htmx.jinja import htmx_script
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from kring.care.days import LONG, at_the_clock, written
 
 HERE = Path(__file__).resolve().parent
 
@@ -63,14 +64,7 @@ def forms_of_a_page(request: HttpRequest) -> dict[str, Any]:
 
 def day(value: Any) -> str:
     """A date as people say it: 'Tuesday 3 March 2026', in the reader's language."""
-    if value is None:
-        return ""
-    return _day(translation.get_language(), timezone.localdate(value) if hasattr(value, "tzinfo") else value)
-
-
-@functools.lru_cache(maxsize=2000)
-def _day(language: str | None, value: dt.date) -> str:
-    return formats.date_format(value, "l j F Y")
+    return "" if value is None else written(value, LONG)
 
 
 def number(value: Any, places: int = 1) -> str:
@@ -80,7 +74,7 @@ def number(value: Any, places: int = 1) -> str:
 
 def moment(value: Any) -> str:
     """Date and time: 'Tuesday 3 March 2026, 14:30'."""
-    return "" if value is None else f"{day(value)}, {timezone.localtime(value):%H:%M}"
+    return "" if value is None else f"{day(value)}, {at_the_clock(value)}"
 
 
 def environment(**options: Any) -> Environment:

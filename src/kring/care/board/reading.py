@@ -2,20 +2,20 @@
 
 import dataclasses
 import datetime as dt
-import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from kring.care.board import policy
 from kring.care.board.desk import Desk
 from kring.care.board.models import Agreement, Entry, Visit, category_words
+from kring.care.days import written
 from kring.care.jinja import url
 from kring.care.prepared import IdText, in_address, prepared
 
@@ -112,17 +112,9 @@ def _visits(*, team_id: uuid.UUID, day: dt.date) -> QuerySet[Any, Any]:
 
 def short_days() -> Callable[[dt.date], str]:
     """Days as a list says them, in the reader's language and at their clock."""
-    language, here = get_language(), timezone.get_current_timezone()
-
-    def short(value: dt.date) -> str:
-        return _short(language, value.astimezone(here).date() if isinstance(value, dt.datetime) else value)
-
-    return short
-
-
-@functools.lru_cache(maxsize=2000)
-def _short(language: str | None, day: dt.date) -> str:
-    return formats.date_format(day, "j b" if language == "nl" else "j M")  # months begin with a small letter in Dutch
+    here = timezone.get_current_timezone()
+    how = "j b" if get_language() == "nl" else "j M"  # months begin with a small letter in Dutch
+    return lambda value: written(value.astimezone(here).date() if isinstance(value, dt.datetime) else value, how)
 
 
 def today() -> dt.date:

@@ -193,6 +193,10 @@ class Day:
     lines: list[Line]
 
 
+SAID = ("pk", "at", "actor_id", "actor_name", "actor_role", "verb", "thing", "rule", "break_glass")
+"""What a sentence is made of."""
+
+
 def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Any]:
     """The newest events of a circle. `who`: one person's id, "all", or nothing for everybody but the client.
 
@@ -217,17 +221,21 @@ def people(seat: Seat) -> list[tuple[str, str]]:
     return sorted(found.items(), key=lambda one: one[1].casefold())
 
 
-def days(found: Iterable[Event], client_id: uuid.UUID) -> list[Day]:
-    """Events, newest first, as sentences per day. What happened often is put into words once."""
+def days(found: Iterable[Any], client_id: uuid.UUID) -> list[Day]:
+    """Events, newest first, as sentences per day. What happened often is put into words once.
+
+    `found` are events, or rows of them with the fields of SAID: a file holds two thousand.
+    """
     said: dict[tuple[Any, ...], str] = {}
 
-    def say(event: Event) -> str:
+    def say(event: Any) -> str:
         same = (event.actor_id, event.actor_name, event.actor_role, event.verb, event.thing, event.rule)
         if same not in said:
             said[same] = sentence(event, client_id)
         return said[same]
 
-    told = [(timezone.localtime(event.at), say(event), event.break_glass) for event in found]
+    here = timezone.get_current_timezone()
+    told = [(event.at.astimezone(here), say(event), event.break_glass) for event in found]
     return [
         Day(date, [_line(list(same)) for _key, same in itertools.groupby(lines, key=lambda one: one[1:])])
         for date, lines in itertools.groupby(told, key=lambda one: one[0].date())

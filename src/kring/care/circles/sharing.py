@@ -149,7 +149,11 @@ class Reach:
         return [member for member in self.members if any(_reaches(grant, member) for grant in grants)]
 
     def topics_of(self, member: Member) -> list[Topic]:
-        return [topic for topic in Topic if member in self.see(topic)]
+        """The topics that this member sees as a whole, while they take part."""
+        if member not in self.members:
+            return []
+        opened = {grant.topic for grant in self.grants if grant.item_id == WHOLE_TOPIC and _reaches(grant, member)}
+        return [topic for topic in Topic if topic in opened]
 
     def words(self, topic: str, item: Shareable | None = None, also: Iterable[uuid.UUID | None] = ()) -> str:
         """'Only you', 'You and Marja', 'Your whole circle'. `also`: members who see it for a reason of their own."""

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +18,7 @@ from kring.care.audit.models import Event
 from kring.care.circles import log
 from kring.care.circles.models import Interview, Member
 from kring.care.circles.seats import Seat
+from kring.care.days import PLAIN, at_the_clock, written
 from kring.care.export.document import way_to_circle
 from kring.care.measures.models import Measurement, OwnMeasurement
 from kring.care.measures.telling import told
@@ -95,7 +96,7 @@ def whole(seat: Seat) -> Told:
     sections = [_section(title, label, names.split(), seat.circle_id) for title, label, names in SECTIONS]
     measured = Measurement.objects.filter(schedule__circle_id=seat.circle_id)
     sections.append(_filled_in(_("How it goes"), measured, seat))
-    looked = log.days(log.events(seat, log.EVERYBODY)[:2000], seat.client_id)
+    looked = log.days(_rows_of_log(log.events(seat, log.EVERYBODY)), seat.client_id)
     return _file(_("Everything in your circle"), sections, looked)
 
 
@@ -116,8 +117,12 @@ def about(seat: Seat) -> Told:
     ]
     measured = OwnMeasurement.objects.filter(schedule__member=seat.member_id, removed_at=None)
     sections.append(_filled_in(_("How it goes with me"), measured, seat))
-    mine = Event.objects.filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")[:2000]
-    return _file(_("What is stored about you"), sections, log.days(mine, seat.client_id))
+    mine = Event.objects.filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")
+    return _file(_("What is stored about you"), sections, log.days(_rows_of_log(mine), seat.client_id))
+
+
+def _rows_of_log(found: Any) -> Any:
+    return found.values_list(*log.SAID, named=True)[:2000]
 
 
 def page(told: Told) -> str:
@@ -173,7 +178,7 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
-        return formats.date_format(timezone.localtime(value), "j F Y, H:i")
+        return f"{written(value, PLAIN)}, {at_the_clock(value)}"
     if isinstance(value, dt.date):
-        return formats.date_format(value, "j F Y")
+        return written(value, PLAIN)
     return "" if value is None else str(value)

@@ -140,14 +140,22 @@ def may_fill(seat: Seat, line: Schedule | OwnSchedule) -> bool:
     return mine.filter(RUNNING, pk=line.pk).exists()
 
 
+def lines_to_fill(seat: Seat) -> list[Schedule | OwnSchedule]:
+    """Every line of which `may_fill` says yes."""
+    return [*asked_of(seat).filter(RUNNING), *own_lines(seat).filter(RUNNING)] if seat.open else []
+
+
 def may_work_on(seat: Seat, filled: FilledIn) -> bool:
     """Answer one of these questions: whoever may fill in the line, and a draft of somebody else's stays theirs.
 
     The client goes on with what somebody typed for them, and the other way round.
     """
     line = filled.schedule  # type: ignore[attr-defined]
-    if filled.removed_at is not None or not may_fill(seat, line):
-        return False
+    return filled.removed_at is None and may_fill(seat, line) and goes_on_with(seat, line, filled)
+
+
+def goes_on_with(seat: Seat, line: Schedule | OwnSchedule, filled: FilledIn) -> bool:
+    """`may_work_on` for a page that knows already that this seat may fill in the line."""
     shared_task = isinstance(line, Schedule) and line.respondent == Respondent.CLIENT
     return shared_task or filled.filled_by_id == seat.person_id
 

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -124,8 +124,8 @@ def _marks(seat: Seat) -> list[chart.Mark]:
 
 def _names(seat: Seat) -> dict[Any, str]:
     """What people are called here; whom this seat does not see has no name."""
-    members: Iterable[Member] = members_visible_to(seat)
-    names = {member.person_id: member.name for member in members if member.person_id}
+    people = members_visible_to(seat).filter(person__isnull=False)
+    names: dict[Any, str] = dict(people.values_list("person_id", "name"))
     me = {} if seat.preview else {seat.person_id: _("yourself")}
     return names | {seat.client_id: str(seat.circle.client_name)} | me
 
@@ -240,16 +240,16 @@ class Turn:
 
 def turns(seat: Seat) -> list[Turn]:
     """What this seat fills in, with what waits first."""
-    lines: list[Line] = [*policy.asked_of(seat).filter(policy.RUNNING), *policy.own_lines(seat).filter(policy.RUNNING)]
-    found = [turn(seat, line) for line in lines if policy.may_fill(seat, line)]
+    found = [turn(seat, line) for line in policy.lines_to_fill(seat)]
     return sorted(found, key=lambda turn: (turn.waits is None and turn.begun is None, turn.title))
 
 
 def turn(seat: Seat, line: Line) -> Turn:
+    """Of a line that this seat may fill in."""
     asking = texts.asking(seat.circle_id, line.instrument, language())
     definition = texts.definition_of(line.instrument)
     unfinished = begun(line)
-    mine = unfinished if unfinished is not None and policy.may_work_on(seat, unfinished) else None
+    mine = unfinished if unfinished is not None and policy.goes_on_with(seat, line, unfinished) else None
     return Turn(
         line, texts.title_of(line.instrument), texts.in_words(definition.about) if definition else "",
         len(asking.questions) if asking else 0, waits(line), mine, coming(line, timezone.localdate()),

@@ -7,9 +7,9 @@ import dataclasses
 import uuid
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from kring.care.days import PLAIN, written
 from kring.care.measures import chart, policy, texts
 from kring.care.measures.models import OwnMeasurement, OwnSchedule
 from kring.care.measures.reading import day_of, rule_in_words
@@ -21,7 +21,7 @@ def told(filled: Any, circle_id: uuid.UUID) -> list[tuple[str, str]]:
     """Pairs of what it is and what it says. Where the words of a question are gone, its number stands there."""
     code = filled.schedule.instrument
     day = day_of(filled) if filled.completed_at else filled.due_on
-    first = [(texts.title_of(code), f"{date_format(day, 'j F Y')} · {_state(filled)}")]
+    first = [(texts.title_of(code), f"{written(day, PLAIN)} · {_state(filled)}")]
     first += [(_("Filled in by"), filled.filled_by.name)] if filled.completed_at else []
     return [*first, *_scores(filled, code), *_answers(filled, code, circle_id)]
 

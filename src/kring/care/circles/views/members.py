@@ -64,7 +64,7 @@ def member(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> 
     page: dict[str, object] = {"seat": seat, "here": "circle", "one": one, "member": one.member}
     page["may_invite"] = policy.may_keep(seat, Task.INVITE)
     page["may_direct"] = policy.may_direct(seat)
-    page["seen"] = [topic for topic in Topic if topic in sharing.Reach.of(circle_id).topics_of(one.member)]
+    page["seen"] = sharing.Reach.of(circle_id).topics_of(one.member)
     return render(request, "circles/member.html", page)
 
 

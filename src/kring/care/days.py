@@ -1,0 +1,23 @@
+"""Days as people write them. Each is put into words once per language: Django works that out anew each time."""
+
+import datetime as dt
+import functools
+
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+
+LONG, PLAIN = "l j F Y", "j F Y"  # Tuesday 3 March 2026; 3 March 2026
+
+
+def written(value: dt.date, how: str) -> str:
+    """A day, or the day of a moment at the reader's clock."""
+    return _written(get_language(), timezone.localdate(value) if isinstance(value, dt.datetime) else value, how)
+
+
+def at_the_clock(moment: dt.datetime) -> str:
+    return f"{timezone.localtime(moment):%H:%M}"
+
+
+@functools.lru_cache(maxsize=4000)
+def _written(_language: str | None, day: dt.date, how: str) -> str:
+    return formats.date_format(day, how)
