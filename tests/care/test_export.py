@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.utils import timezone, translation
@@ -20,10 +21,11 @@ from kring.care.board.models import Agreement, Sign
 from kring.care.circles import actions, sharing
 from kring.care.circles.models import Circle, Interview, Member, Tie
 from kring.care.circles.seats import seat_of
-from kring.care.export import readable
+from kring.care.export import bringing, readable
 from kring.care.export.bringing import Faulty, bring
 from kring.care.export.declared import EXPORTED, KEPT_BACK, LOG
 from kring.care.export.document import document
+from kring.care.measures.models import Measurement
 from kring.care.meetings import actions as meetings
 from kring.care.meetings import holding
 from kring.care.people.models import Person
@@ -172,6 +174,14 @@ def spoiled(taken, change):
         (lambda d: d["log"][0].update(at=5), "log 1"),
         (lambda d: d["rows"].pop("plan.Goal"), "plan.Goal"),
         (lambda d: d["people"].update(p1={"name": 7}), "people p1"),
+        (lambda d: d["rows"]["circles.Circle"][0].update(client=[]), "whose circle"),
+        (lambda d: d["rows"]["circles.Circle"][0].update(phase=1e999), "not JSON"),
+        (lambda d: d["rows"]["circles.Tie"][0].update(id=[]), "circles.Tie 1, id"),
+        (lambda d: d["rows"]["circles.Tie"][0].update(created_at="0001-01-01"), "circles.Tie 1, created_at"),
+        (lambda d: d["rows"]["circles.Tie"][0].update(removed_at="9999-12-31T23:59:59Z"), "circles.Tie 1, removed_at"),
+        (lambda d: d["rows"]["circles.Tie"][0].update(note="half \ud83d"), "cannot be kept"),
+        (lambda d: d["rows"]["circles.Tie"][0].update(note="a\x00b"), "cannot be kept"),
+        (lambda d: d["log"][0].update(at="9999-12-31T23:59:59Z"), "log 1"),
     ],
 )
 def test_a_spoiled_file_is_refused_by_place_and_leaves_nothing(cast, change, said):
@@ -184,10 +194,16 @@ def test_a_spoiled_file_is_refused_by_place_and_leaves_nothing(cast, change, sai
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"{", b"[]", b'{"kring": 1}', b"[" * 100_000])
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"{", b"[]", b'{"kring": 1}', b"[" * 100_000, b"1" * 5_000])
 def test_what_is_no_such_file_at_all_is_refused(cast, content):
     with pytest.raises(Faulty):
         bring(by=cast.olaf, content=content)
+
+
+@pytest.mark.parametrize("answers", [[], "", 7])
+def test_answers_are_brought_only_in_the_shape_that_pages_read(answers):
+    with pytest.raises(ValidationError):
+        bringing._value(Measurement._meta.get_field("answers"), answers, {}, {})
 
 
 @pytest.mark.django_db

@@ -81,6 +81,21 @@ def test_a_double_click_sends_one_letter_and_shows_one_link(noor, at, kees):
     assert Invitation.objects.filter(member=kees).count() == 1
 
 
+def test_a_second_tab_that_lost_its_words_sends_nothing_and_asks_for_them(noor, at, kees):
+    send(noor, at, kees, "mail")
+    answer, _typed = send(noor, at, kees, "mail", email="other@example.org")
+    assert answer.headers["Location"] == f"{at}members/{kees.pk}/words/"
+    assert Invitation.objects.filter(member=kees).count() == 1
+    assert Member.objects.get(pk=kees.pk).email == "kees@example.org"
+
+
+def test_no_letter_goes_to_who_takes_part_already(noor, at, cast):
+    sanne = cast.members["sanne"]
+    answer, _typed = send(noor, at, sanne, "mail", email="other@example.org")
+    assert answer.headers["Location"] == f"{at}members/{sanne.pk}/"
+    assert Member.objects.get(pk=sanne.pk).email == sanne.email
+
+
 def test_the_link_is_shown_once_and_stored_nowhere(noor, at, kees):
     page, _typed = send(noor, at, kees, "link")
     secret = link_in(page.content.decode()).split("/")[2]

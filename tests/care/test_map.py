@@ -3,8 +3,12 @@
 import uuid
 
 import pytest
+from django.utils import timezone
 
+from kring.care.circles import actions
 from kring.care.circles.models import Tie
+from kring.care.circles.topics import Task
+from kring.care.stored import Denied
 
 
 @pytest.fixture
@@ -56,6 +60,15 @@ def test_a_removed_tie_comes_back(noor, cast):
     assert f"{address}restore/" in page
     noor.post(f"{address}restore/")
     assert Tie.objects.get().removed_at is None
+
+
+def test_a_helper_never_brings_back_what_the_client_keeps_to_herself(cast):
+    ruth = cast.members["ruth"]
+    actions.hand_over(by=cast.seat("noor"), member=ruth, task=Task.MAP, until=timezone.localdate())
+    tie = actions.add_tie(by=cast.seat("noor"), id=uuid.uuid4(), name="Opa", zone="mine")
+    actions.remove_tie(by=cast.seat("noor"), tie=tie)
+    with pytest.raises(Denied):
+        actions.remove_tie(by=cast.seat("ruth"), tie=tie, back=True)
 
 
 def test_coming_back_to_the_form_leads_to_what_it_made(noor, cast):

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from kring.care.audit.models import Event
 from kring.care.circles import actions as circle_actions
 from kring.care.circles import sharing
 from kring.care.circles.topics import Topic
@@ -188,6 +189,14 @@ def test_points_move_and_come_back(noor, cast, meeting):
     assert points[1] not in policy.agenda(cast.seat("noor"), meeting)
     noor.post(f"{here}back/")
     assert points[1] in policy.agenda(cast.seat("noor"), meeting)
+
+
+def test_the_log_says_once_a_day_that_a_calendar_asked(client, cast, meeting):
+    address = f"/calendar/{feeds.new_feed(by=cast.seat('sanne'))}.ics"
+    looked = Event.objects.filter(circle_id=cast.circle.pk, actor_id=cast.sanne.pk, verb="viewed", thing="calendar")
+    for _time in range(2):
+        client.get(address)
+    assert looked.count() == 1
 
 
 def test_a_feed_shows_what_its_owner_may_see_now_and_nothing_more(client, cast, meeting):

@@ -49,6 +49,14 @@ def test_a_letter_is_sent_by_the_worker_and_not_by_the_page():
     assert '<a href="http://127.0.0.1:8000/"' in html
 
 
+def test_a_name_on_two_lines_and_a_domain_with_an_accent_reach_their_reader():
+    send(Person.objects.create_user("bea@exämple.nl", name="Bea\r\nBcc: somebody@example.org"))
+    jobs.run_due()
+    (letter,) = mail.outbox
+    assert letter.to == ['"Bea Bcc: somebody@example.org" <bea@xn--exmple-cua.nl>']
+    assert letter.message()["Bcc"] is None
+
+
 def test_each_reader_gets_their_own_language():
     send(anna(language="en"))
     send(Person.objects.create_user("bea@example.org", name="Bea", language="nl"))

@@ -1,5 +1,6 @@
 """Every address × every kind of person: the answers in `routes.ROUTES`, and no address without a row."""
 
+import functools
 from collections.abc import Iterator
 
 import pytest
@@ -7,7 +8,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from kring.care.audit.models import Event
 from tests.care import routes
+
+
+@functools.cache
+def parameters() -> dict[str, frozenset]:
+    return dict(addresses())
 
 
 def addresses(resolver=None, space: str = "", outer: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset]]:
@@ -24,7 +31,16 @@ def addresses(resolver=None, space: str = "", outer: frozenset[str] = frozenset(
 def address(name: str, cast) -> str:
     """The address of a row, filled in for this cast."""
     given = routes.GIVEN | routes.ROUTES[name].given
-    return reverse(name, kwargs={parameter: given[parameter](cast) for parameter in dict(addresses())[name]})
+    return reverse(name, kwargs={parameter: given[parameter](cast) for parameter in parameters()[name]})
+
+
+SHOWS_NOTHING_OF_IT = {"circles:leave", "meetings:subscribe", "plan:still"}
+"""Pages of a circle that tell nothing about it: words that are the same for everybody, or a fingerprint."""
+
+
+def tells_of_a_circle(name: str) -> bool:
+    inside = "circle_id" in parameters()[name] or name == "reply_by_link"
+    return inside and name not in SHOWS_NOTHING_OF_IT
 
 
 def answer(name: str, person: str, cast) -> int:
@@ -34,7 +50,10 @@ def answer(name: str, person: str, cast) -> int:
     if routes.PEOPLE[person]:
         browser.force_login(cast.people[routes.PEOPLE[person]])
     with transaction.atomic():
+        lines = Event.objects.count()
         got = getattr(browser, route.method)(where, route.data(cast))
+        looked = got.status_code == 200 and tells_of_a_circle(name)
+        assert not looked or Event.objects.count() > lines, f"{person} looked, and the log does not say so"
         transaction.set_rollback(True)
     to_sign_in = got.status_code == 302 and got.headers["Location"].startswith("/sign-in/")
     if person != "anonymous":

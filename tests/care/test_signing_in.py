@@ -90,6 +90,7 @@ def test_nobody_is_sent_to_another_site(client, anna, elsewhere):
     answer = come_in(client, "anna@example.org", next=elsewhere)
     assert answer.headers["Location"] == "/"
     assert client.post("/language/", {"language": "en", "next": elsewhere}).headers["Location"] == "/"
+    assert client.post("/language/", {"language": "en", "next": "nowhere"}).headers["Location"] == "/"
     with pytest.raises(ValueError, match="page of this site"):
         links.issue(anna, next_path=elsewhere, valid=dt.timedelta(hours=1))
 

@@ -9,6 +9,7 @@ from django import forms
 from django.db import models
 from django.http import HttpRequest
 from django.utils import formats
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from kring.care.stored import Stale
@@ -82,6 +83,12 @@ def address_with_id(request: HttpRequest) -> str:
     asked = request.GET.copy()
     asked["id"] = str(uuid.uuid4())
     return f"{request.path}?{asked.urlencode()}"
+
+
+def page_of_ours(asked: str | None, otherwise: str) -> str:
+    """Where somebody wanted to go on to, as an address brought it: only a path of this site, else `otherwise`."""
+    path = asked or ""
+    return path if path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else otherwise
 
 
 def as_edit(request: HttpRequest) -> HttpRequest:

@@ -27,6 +27,7 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.encoding import punycode
 from django.utils.html import urlize
 from django.utils.safestring import SafeString
 from django_tasks import task
@@ -67,7 +68,7 @@ def send(
     with translation.override(language or getattr(to, "language", "") or settings.LANGUAGE_CODE):
         text = written(template, {**(context or {}), "reader": to})
         letter = {
-            "to": formataddr((to.name, to.email)),
+            "to": _addressed(to.name, to.email),
             "subject": " ".join(str(subject).split()),
             "text": text,
             "html": render_to_string("mail.html", {"paragraphs": _paragraphs(text), "subject": str(subject)}),
@@ -77,6 +78,15 @@ def send(
         }
     deliver.enqueue(sealed(letter), timezone.now().isoformat(), 0)
     return True
+
+
+def _addressed(name: str, email: str) -> str:
+    """For the `To` line: a name with a line break in it on one line, and a domain such as exämple.nl in its ASCII form.
+
+    Without this such a letter could not be made, or never be sent.
+    """
+    mailbox, _at, domain = email.rpartition("@")
+    return formataddr((" ".join(name.split()), f"{mailbox}@{punycode(domain)}"))
 
 
 @task()

@@ -14,7 +14,7 @@ from kring.care.circles.models import Circle, Grant, Handover, Member, PhaseMove
 from kring.care.circles.phases import Item
 from kring.care.circles.seats import Seat, seat_or_404
 from kring.care.circles.signals import follows
-from kring.care.circles.topics import MemberRole, Task, Topic
+from kring.care.circles.topics import MemberRole, Task, Topic, Zone
 from kring.care.circles.trail import wrote
 from kring.care.people.models import Person, Team
 from kring.care.second_guard import lifted
@@ -149,6 +149,7 @@ def change_tie(*, by: Seat, tie: Tie, version: int, **content: object) -> Tie:
 def remove_tie(*, by: Seat, tie: Tie, back: bool = False) -> None:
     """Take a dot off the map, or put it back."""
     allow(policy.may_keep(by, Task.MAP) and tie.circle_id == by.circle_id)
+    allow(by.is_client or not back or tie.zone == Zone.CIRCLE)
     Tie.objects.filter(pk=tie.pk).update(removed_at=None if back else timezone.now())
     wrote(by, "restored" if back else "removed", Topic.MAP, tie.pk)
 

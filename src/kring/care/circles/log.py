@@ -128,6 +128,7 @@ _THE_ACTIONS = pgettext_lazy("looked at", "who does what")
 _THE_CRISIS_PLAN = pgettext_lazy("looked at", "your crisis plan")
 _THE_CARD = pgettext_lazy("looked at", "your crisis card")
 _THE_MEETINGS = pgettext_lazy("looked at", "your meetings")
+_THE_DATES = pgettext_lazy("looked at", "the dates of your meetings, with their own calendar")
 _THE_SHARING = pgettext_lazy("looked at", "who sees what")
 _THE_STEPS = pgettext_lazy("looked at", "the steps of your circle")
 _THE_TALKS = pgettext_lazy("looked at", "the talks")
@@ -145,6 +146,7 @@ THINGS = {
     "letter": _THE_PEOPLE, "what I can": _OWN_PLACE,
     "map": _THE_MAP, "goals": _THE_PLAN, "plan": _THE_PLAN, "actions": _THE_ACTIONS, "action": _THE_ACTIONS,
     "crisis": _THE_CRISIS_PLAN, "crisis plan": _THE_CRISIS_PLAN, "card": _THE_CARD, "card on a phone": _THE_CARD,
+    "calendar": _THE_DATES,
     "meetings": _THE_MEETINGS, "meeting": _THE_MEETINGS, "meeting on paper": _THE_MEETINGS,
     "progress": _THE_PROGRESS, "questions": _THE_PROGRESS, "schedule": _THE_PROGRESS, "life": _THE_PROGRESS,
     "own measure": _OWN_PROGRESS, "own progress": _OWN_PROGRESS,

@@ -80,6 +80,7 @@ def sees(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> Ht
             draft["topics"] = list(sharing.READY_MADE[choice])
         request.session.modified = True
         return _after_choice(request, circle_id, member, choice)
+    saw(seat, "letter", [Topic.PEOPLE])
     page = {"seat": seat, "here": "circle", "form": form, "member": member, "ready": sharing.ready_made_words()}
     return render(request, "circles/letter_sees.html", page)
 
@@ -109,6 +110,7 @@ def parts(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> H
         draft["topics"] = form.cleaned_data["topics"]
         request.session.modified = True
         return _after_choice(request, circle_id, member, "parts")
+    saw(seat, "letter", [Topic.PEOPLE])
     page = {"seat": seat, "here": "circle", "form": form, "member": member}
     return render(request, "circles/letter_parts.html", page)
 
@@ -124,6 +126,7 @@ def words(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> H
         draft["wording"] = form.cleaned_data["wording"]
         request.session.modified = True
         return redirect("circles:letter_send", circle_id, member_id)
+    saw(seat, "letter", [Topic.PEOPLE])
     page: dict[str, Any] = {"seat": seat, "here": "circle", "form": form, "member": member, "examples": examples}
     page["own"] = bool(draft.get("wording") or last)
     return render(request, "circles/letter_words.html", page)
@@ -134,11 +137,16 @@ def send(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> Ht
     seat = sit(request, circle_id)
     member = get_object_or_404(policy.members_visible_to(seat), pk=member_id, ended_at=None)
     allow(policy.may_keep(seat, Task.INVITE))
-    if request.method == "GET" and (member.joined_at or "wording" not in _draft(request, member)):
-        return redirect("circles:member" if member.joined_at else "circles:letter_words", circle_id, member_id)
+    if member.joined_at:
+        return redirect("circles:member", circle_id, member_id)
     form = SendLetter(request.POST or None, initial={"email": member.email})
-    if request.method == "POST" and form.is_valid():
+    sends = request.method == "POST" and form.is_valid()
+    again = sends and member.invitations.filter(pk=form.cleaned_data["new_id"]).exists()  # the draft is gone by now
+    if "wording" not in _draft(request, member) and not again:
+        return redirect("circles:letter_words", circle_id, member_id)
+    if sends:
         return _send(request, seat, member, form.cleaned_data)
+    saw(seat, "letter", [Topic.PEOPLE])
     return render(request, "circles/letter_send.html", {"seat": seat, "here": "circle", "form": form, "member": member})
 
 

@@ -59,6 +59,7 @@ def edit_tie(request: HttpRequest, circle_id: uuid.UUID, tie_id: uuid.UUID) -> H
             return redirect("circles:map", circle_id)
         except Stale as stale:
             form.show_both(stale)
+    saw(seat, "map", [Topic.MAP])
     page: dict[str, object] = {"seat": seat, "here": "circle", "form": form, "tie": tie, "name": name}
     page["may_invite"] = policy.may_keep(seat, Task.INVITE)
     page["sees"] = Reach.of(circle_id).words(Topic.MAP, tie) if policy.may_share(seat) else ""

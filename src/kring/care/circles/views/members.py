@@ -86,6 +86,7 @@ def change_member(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UU
             return redirect("circles:letter_sees" if new else "circles:member", circle_id, member_id)
         except Stale as stale:
             form.show_both(stale)
+    saw(seat, "member", [Topic.PEOPLE])
     return render(request, "circles/change_member.html", {"seat": seat, "here": "circle", "form": form, "one": one})
 
 

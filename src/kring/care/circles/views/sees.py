@@ -3,10 +3,9 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from kring.care.circles import policy, sharing
@@ -17,6 +16,7 @@ from kring.care.circles.seats import Seat
 from kring.care.circles.sharing import Reach
 from kring.care.circles.topics import EVERYONE, MemberRole, Topic, Zone
 from kring.care.circles.trail import saw
+from kring.care.forms import page_of_ours
 from kring.care.stored import allow, id_or_404
 
 
@@ -46,6 +46,7 @@ def person(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> 
         sharing.set_topics(by=seat, member=member, topics=form.cleaned_data["topics"])
         messages.success(request, _("This is what %(name)s sees from now on.") % {"name": member.name})
         return redirect("circles:sees", circle_id)
+    saw(seat, "sees", Topic)
     page = {"seat": seat, "here": "mine", "member": member, "form": form, "by_role": by_role}
     return render(request, "circles/sees_person.html", page)
 
@@ -96,11 +97,12 @@ def reach(request: HttpRequest, circle_id: uuid.UUID, topic: str, item_id: uuid.
     chosen = Grant.objects.filter(item_id=item.pk, revoked_at=None, to_member__isnull=False)
     initial = {"zone": item.zone, "members": [grant.to_member_id for grant in chosen]}
     form = ChooseReach(request.POST or None, initial=initial, people=people)
-    back = _back(request, reverse("circles:sees_part", args=[circle_id, topic]))
+    back = page_of_ours(request.GET.get("next"), reverse("circles:sees_part", args=[circle_id, topic]))
     if request.method == "POST" and form.is_valid():
         sharing.set_reach(by=seat, item=item, zone=form.cleaned_data["zone"], members=form.cleaned_data["members"])
         messages.success(request, _("Sees this now: %(who)s") % {"who": Reach.of(circle_id).words(topic, item)})
-        return redirect(back)
+        return HttpResponseRedirect(back)
+    saw(seat, "sees", [_topic(topic)])
     page = {"seat": seat, "here": "mine", "item": item, "form": form, "back": back}
     page["part_words"] = Reach.of(circle_id).words(topic)
     page["zones"] = Zone
@@ -112,9 +114,3 @@ def _topic(value: str) -> Topic:
         return Topic(value)
     except ValueError:
         raise Http404 from None
-
-
-def _back(request: HttpRequest, otherwise: str) -> str:
-    """The page of this site that one came from (`?next=`), else the page above this one."""
-    asked = request.GET.get("next", "")
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else otherwise

@@ -4,13 +4,17 @@ import uuid
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from kring.care.circles import policy as circle
 from kring.care.circles.door import sit
 from kring.care.circles.seats import Seat, seat_of
+from kring.care.circles.topics import Topic
+from kring.care.circles.trail import saw
 from kring.care.meetings import actions, policy
 from kring.care.meetings.calendars import feed as feed_of
 from kring.care.meetings.feeds import end_feeds, new_feed, reader_of
@@ -46,6 +50,7 @@ def _answer(request: HttpRequest, attendance: Attendance, seat: Seat) -> HttpRes
     poll = [(option, given.get(option.pk, "")) for option in meeting.options.order_by("starts_at")]
     page = {"meeting": meeting, "attendance": attendance, "poll": poll, "done": done}
     page |= {"replies": Attendance.REPLIES[1:], "choices": DateAnswer.ANSWERS}
+    saw(seat, "meeting", [Topic.MEETINGS])
     return render(request, "meetings/ticket.html", page)
 
 
@@ -62,9 +67,17 @@ def _meetings_of(person: Person) -> list[Meeting]:
     found: list[Meeting] = []
     for one in circle.circles_of(person):
         seat = seat_of(person, one.pk)
-        if seat is not None:
-            found += policy.visible(seat).filter(starts_at__isnull=False, cancelled_at=None)
+        if seat is not None and (dated := policy.visible(seat).filter(starts_at__isnull=False, cancelled_at=None)):
+            found += dated
+            _once_a_day(seat)
     return sorted(found, key=lambda meeting: (meeting.starts_at, meeting.pk))
+
+
+def _once_a_day(seat: Seat) -> None:
+    """A calendar asks again and again, all day: one line says so, and the client's log stays readable."""
+    today = timezone.localdate().isoformat()
+    if cache.add(f"calendar {seat.circle_id} {seat.person_id} {today}", True, timeout=60 * 60 * 25):
+        saw(seat, "calendar", [Topic.MEETINGS])
 
 
 def subscribe(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:

@@ -67,6 +67,7 @@ def change_meeting(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.
         except Stale:
             stored = Meeting.objects.select_related("chair").get(pk=meeting_id)
             form.keep_typed(stored.version)
+    saw(seat, "meeting", [Topic.MEETINGS])
     page = {"seat": seat, "here": "together", "form": form, "meeting": meeting, "stored": stored}
     return render(request, "meetings/change.html", page)
 

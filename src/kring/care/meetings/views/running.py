@@ -115,6 +115,7 @@ def _again(
 ) -> HttpResponse:
     """The same screen with what was typed and what is wrong with it."""
     notes = Notes(initial={"version": point.version, "notes": point.notes})
+    saw(seat, "meeting", [Topic.MEETINGS])
     points = list(policy.agenda(seat, meeting))
     page = _topic(seat, meeting, point) | {"points": points, "number": number, "form": notes, "stored": ""} | forms
     return render(request, "meetings/now.html", page)
@@ -144,6 +145,7 @@ def finish(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UUID) ->
         came = {member.pk for member in known.values() if str(member.pk) in request.POST.getlist("came")}
         holding.finish(by=seat, meeting=meeting, came=came)
         return redirect("meetings:meeting", circle_id, meeting_id)
+    saw(seat, "meeting", [Topic.MEETINGS])
     page = {"seat": seat, "here": "together", "meeting": meeting, "members": shown}
     return render(request, "meetings/finish.html", page)
 

@@ -5,13 +5,13 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from kring.care.forms import page_of_ours
 from kring.care.people import actions, entering, policy
 from kring.care.people.devices import device
 from kring.care.people.forms import OwnName, named
@@ -44,9 +44,8 @@ def name(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """The language of the pages: kept with one's account, or in a cookie by who is not signed in."""
-    chosen, back = request.POST.get("language"), request.POST.get("next", "")
-    here = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    answer = redirect(back if here else reverse("home:start"))
+    chosen = request.POST.get("language")
+    answer = HttpResponseRedirect(page_of_ours(request.POST.get("next"), reverse("home:start")))
     if chosen not in dict(LANGUAGES):
         return answer
     if request.user.is_authenticated:
