@@ -5,12 +5,13 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.shortcuts import render
+from django.template import engines
 from django.test import RequestFactory
 from django.utils import translation
 
 from tests.browser.look import look
 from tests.browser.pages import ALONE, Visit, every_visit
-from tests.browser.recorder import RENDERED, reached_by, templates_of_pages
+from tests.browser.recorder import RENDERED, reached_by, templates_of_pages, with_parts
 
 WAYS = {
     "Dutch, light, phone": {"language": "nl", "color_scheme": "light"},
@@ -47,6 +48,30 @@ def test_a_page_is_for_everyone(visit: Visit, cast, sit_down, settings):
         assert visit.template in shown, f"{address} shows {sorted(shown)}, not {visit.template}"
         assert page.locator("html").get_attribute("lang") == how["language"]
         look(page, f"{visit}, {way}")
+
+
+def with_scripts() -> list[Visit]:
+    """Pages that a script of ours changes: the others are drawn the same without any."""
+    env = engines["jinja2"].env
+    said = ("<script src", "needs-script")
+    sources = {
+        v.template: [env.loader.get_source(env, n)[0] for n in with_parts(env, v.template)] for v in every_visit()
+    }
+    changed = {name for name, texts in sources.items() if any(mark in text for text in texts for mark in said)}
+    return [visit for visit in every_visit() if visit.template in changed]
+
+
+@pytest.mark.parametrize("visit", with_scripts(), ids=str)
+def test_a_page_whose_scripts_did_not_come_is_for_everyone(visit: Visit, cast, sit_down, settings):
+    """Blocked rather than switched off, because axe is a script too; `test_six_phases` switches them off."""
+    for name, value in visit.settings.items():
+        setattr(settings, name, value)
+    page = sit_down(visit.who, language="nl")
+    page.route("**/*.js*", lambda route: route.abort())
+    page.goto(visit.address(cast))
+    if visit.do is not None:
+        visit.do(page)
+    look(page, f"{visit}, without scripts")
 
 
 def test_every_template_is_looked_at():

@@ -106,6 +106,17 @@ def test_the_institution_is_not_believed_about_other_addresses(client, cast, ins
     assert Person.objects.count() == before
 
 
+@pytest.mark.parametrize("said", [False, "false"])
+def test_an_address_that_the_institution_did_not_prove_opens_no_account(client, cast, institution, said):
+    """Where people may type any address at their institution, they could come in as a colleague."""
+    cast.people["lea"].email = "lea@linde.example"
+    cast.people["lea"].save()
+    Provider.who = {"sub": "3", "email": "lea@linde.example", "email_verified": said, "name": "Lea"}
+    answer = sign_in(client)
+    assert who_is_in(client) is None
+    assert "niet" in answer.content.decode()
+
+
 def test_stopping_at_the_institution_brings_one_back(client, cast, institution):
     to = client.post("/sign-in/with/linde/").headers["Location"]
     state = parse_qs(urlsplit(to).query)["state"][0]

@@ -36,6 +36,10 @@ class Due:
     def soon(self) -> bool:
         return self.on <= timezone.localdate() + SOON
 
+    @property
+    def past(self) -> bool:
+        return self.on < timezone.localdate()
+
 
 def todo(person: Person) -> list[Due]:
     """What a regieondersteuner could do next, over all circles they support."""

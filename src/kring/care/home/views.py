@@ -14,6 +14,8 @@ from kring.care.circles.waiting import Waits, waits_for
 from kring.care.home.reading import Home, home_of
 from kring.care.home.steps import next_step
 
+STEP = 25  # the next small step of one's own circle: after what was begun or said, before a study
+
 
 def circle(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     seat = sit(request, circle_id)
@@ -22,8 +24,10 @@ def circle(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     there = waits_for(seat)
     there += come_back(request, seat)
     waits, ways_in = [one for one in there if one.title], [one for one in there if not one.title]
-    step = next_step(home) if seat.is_client and not seat.preview and seat.open and not waits else None
-    page = {"seat": seat, "here": "circle", "home": home, "step": step, "waits": waits, "ways_in": ways_in}
+    step = next_step(home) if seat.is_client and not seat.preview and seat.open else None
+    if step and (not waits or waits[0].order > STEP):
+        waits = [Waits(STEP, step.button, reverse(step.page, args=[circle_id]), step.title, step.why), *waits]
+    page = {"seat": seat, "here": "circle", "home": home, "waits": waits, "ways_in": ways_in}
     return render(request, "home/circle.html", page)
 
 

@@ -4,10 +4,12 @@ import dataclasses
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -112,7 +114,9 @@ class Institutions(DefaultSocialAccountAdapter):
         return _of(provider, email)
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Whatever an institution says of other addresses is not kept."""
+        """Whatever an institution says of other addresses is not kept, nor an answer that is about two people."""
+        if len({str(part["sub"]) for part in _said(sociallogin) if "sub" in part}) > 1:
+            raise ImmediateHttpResponse(redirect("socialaccount_login_error"))
         for address in sociallogin.email_addresses:
             address.verified = _own_domain(sociallogin, address.email)
             if address.verified and sociallogin.is_existing and sociallogin.user.email == address.email.lower():
@@ -134,7 +138,15 @@ class Institutions(DefaultSocialAccountAdapter):
 
 
 def _own_domain(login: Any, email: str) -> bool:
-    return _of(login.provider, email)
+    """Silence about the proof is common (Entra ID); where people may type any address, the institution says no."""
+    denied = any(str(part.get("email_verified", True)).lower() == "false" for part in _said(login))
+    return not denied and _of(login.provider, email)
+
+
+def _said(login: Any) -> list[dict[str, Any]]:
+    """The two places in which an institution tells about somebody: its answer to a question, and the signed token."""
+    told = login.account.extra_data
+    return [part for part in (told.get("userinfo"), told.get("id_token")) if part]
 
 
 def _of(provider: Any, email: str) -> bool:
