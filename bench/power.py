@@ -9,26 +9,32 @@ from pathlib import Path
 
 import polars as pl
 
-from bench._trials import SIZES, median_time, r_seconds, ratio, times, trial
+from bench._trials import SIZES, r_seconds, ratio, times, trial
 from kring.evaluation.power import TrialDesign
 from kring.evaluation.power.plan import simulate
 
 DESIGN = TrialDesign(arm_level="person", team_time_sd=0, persons_per_team=7.9, teams=20, loss=(0, 0.12, 0.25))
 NESTED = TrialDesign(arm_level="person", team_time_sd=0, persons_per_team=8, teams=20, occasions=(0, 3, 6, 9, 12))
+PEERS = {
+    "refit": "lme4 refit loop without df",
+    "lmertest": "lmerTest loop with Satterthwaite",
+    "simr": "simr's powerSim with its z test (on CRAN only; R_LIBS says where R finds it)",
+}
 SLOPES = TrialDesign(arm_level="team", persons_per_team=7.9, teams=20, loss=(0, 0.12, 0.25))
 
 
 def main():
-    each = median_time(lambda: simulate(DESIGN, 2000), 3) / 2000
-    slopes = median_time(lambda: simulate(SLOPES, 500), 1) / 500
-    print(f"per replicate: {each * 1e6:.0f} µs (random intercepts), {slopes * 1e6:.0f} µs (team-by-time modelled)")
+    each = [took / 2000 for took in times(lambda: simulate(DESIGN, 2000), 3)]
+    slopes = [took / 500 for took in times(lambda: simulate(SLOPES, 500), 1)]
+    for name, took in (("random intercepts", each), ("team-by-time modelled", slopes)):
+        print(f"{name}: {took[0] * 1e6:.0f} µs per replicate, computing {took[1] * 1e6:.0f} µs")
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "trial.csv"
         pl.DataFrame(trial(*SIZES["S"])).write_csv(path)
         theirs, why = r_seconds("power.R", path, 20)
-    print(f"lme4 refit loop without df: {ratio(theirs and theirs['refit'], each)} {why}")
-    print(f"lmerTest loop with Satterthwaite: {ratio(theirs and theirs['lmertest'], each)} {why}")
-    print("simr: missing (on CRAN only; Debian's packages of R hold none)")
+    for key, name in PEERS.items():
+        peer = theirs and theirs.get(key)
+        print(f"{name}: {ratio(peer, each[0])} ({ratio(peer and theirs[key + '_cpu'], each[1])}) {why}")
     print("MCPower: " + by_mcpower())
 
 

@@ -26,7 +26,7 @@ def _stamp() -> str:
 STAMP = _stamp()
 _kept: list[Any] = []  # numba's cache file of each kernel
 COMPILING = (
-    "Compiling the estimator, once for this version: about a minute of computing time. Later runs start at once."
+    "Compiling the estimator, once for this version: about twenty seconds of computing time. Later runs start at once."
 )
 
 
@@ -50,19 +50,34 @@ def tell_if_cold() -> None:
 
 
 def kernel(function: F, **options: Any) -> F:
-    """Compile a function, kept on disk until any kernel's source changes.
+    """Compile a function when it is first called, kept on disk until any kernel's source changes.
 
     Hazard: numba looks only at the file that a function stands in, so a kernel compiled before a change in a
     kernel that it calls would go on giving the old numbers. Therefore all kernels share one stamp.
     And it compiles a kernel once more for each constant that another one calls it with; none needs that.
     """
-    dispatcher = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    dispatcher = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     typed = dispatcher.get_call_template
     dispatcher.get_call_template = lambda args, kws: typed(tuple(unliteral(arg) for arg in args), kws)  # type: ignore[no-untyped-call]
     cache_file = getattr(dispatcher._cache, "_cache_file", None)  # absent where compiled code cannot be kept
     if cache_file is not None:
         cache_file._source_stamp = STAMP
         _kept.append(cache_file)
+    return cast(F, dispatcher)
+
+
+def inner(function: F) -> F:
+    """A kernel for other kernels only, which compiles in two thirds of the time.
+
+    Hazard: it has no door for Python, and numba would walk through it all the same and crash; so that is refused.
+    """
+    dispatcher = cast(Any, kernel(function, no_cpython_wrapper=True))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise TypeError(f"{function.__name__} can be called by other kernels only.")
+
+    dispatcher._compile_for_args = refuse
+    dispatcher._insert = lambda *_: None  # what numba finds in this table it calls without asking
     return cast(F, dispatcher)
 
 

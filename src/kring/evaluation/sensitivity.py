@@ -22,7 +22,6 @@ from sklearn.impute import IterativeImputer
 from kring.evaluation.analysis import Analysis, analyse_frame, weights
 from kring.evaluation.contract.protocol import Protocol
 from kring.evaluation.contract.table import OutcomeTable
-from kring.evaluation.mixed_model.batch import fit_many
 from kring.evaluation.mixed_model.design import Design
 from kring.evaluation.mixed_model.estimate import fit_design
 
@@ -121,28 +120,17 @@ def one_imputation(table: OutcomeTable, protocol: Protocol, measure: str, number
     deltas = sorted({0.0, *protocol.missing.deltas})
     outcomes = _outcomes(analysis, _shifted_rows(analysis, protocol), deltas)
     asked = {contrast.name: weights(analysis, contrast, protocol) for contrast in protocol.contrasts}
-    fits = _fits(analysis, outcomes, np.array(list(asked.values())), protocol)
-    return [
-        {"delta": delta, "contrast": name, "estimate": fit[0], "se": fit[1], "df": fit[2]}
-        for delta, row in zip(deltas, fits, strict=True)
-        for name, fit in zip(asked, row, strict=True)
-    ]
-
-
-def _fits(
-    analysis: Analysis, outcomes: Array, asked: Array, protocol: Protocol
-) -> list[list[tuple[float, float, float]]]:
-    """Estimate, se and df of every contrast for every row of outcomes: all at once with Satterthwaite's df, one by
-    one with those of Kenward and Roger, which the batch does not have."""
-    if protocol.model.df == "satterthwaite":
-        batch = fit_many(analysis.design, outcomes, asked, protocol.model.method)
-        if not batch.converged.all():
+    rows = []
+    for delta, outcome in zip(deltas, outcomes, strict=True):
+        fitted = fit_design(_with_outcome(analysis, outcome), protocol.model.method)
+        if not fitted.converged:
             raise RuntimeError("a fit to an imputed set did not converge")
-        cells = np.stack([batch.estimate, batch.se, batch.df], axis=-1)
-        return [[(float(q), float(se), float(df)) for q, se, df in row] for row in cells]
-    fits = [fit_design(_with_outcome(analysis, y), protocol.model.method) for y in outcomes]
-    found = [[fitted.contrast(row, df=protocol.model.df) for row in asked] for fitted in fits]
-    return [[(c.estimate, c.se, c.df) for c in row] for row in found]
+        for name, row in asked.items():
+            found = fitted.contrast(row, df=protocol.model.df)
+            rows.append(
+                {"delta": delta, "contrast": name, "estimate": found.estimate, "se": found.se, "df": found.df}
+            )
+    return rows
 
 
 def _shifted_rows(analysis: Analysis, protocol: Protocol) -> NDArray[np.bool_]:

@@ -28,7 +28,8 @@ class Design:
     """One row per measurement. M = (X, y, extra z columns); `z` are the random-effect columns within M.
 
     groups: codes 0.. per row, innermost first, with the group's name; labels: what each code stands for.
-    kinds: per level 0 no random effect, 1 intercept, 2 intercept and slope (see `newton`).
+    kinds: per level 0 no random effect, 1 intercept, 2 intercept and slope (see `covariance`).
+    spec: formulaic's, which gives the columns of X at other values; None for designs without a formula.
     """
 
     M: Floats
@@ -43,6 +44,7 @@ class Design:
     formula: str = ""
     slope: str | None = None
     notes: tuple[str, ...] = field(default=())
+    spec: Any = field(default=None, repr=False)
 
     @property
     def p(self) -> int:
@@ -87,7 +89,8 @@ def build(
     complete = _complete(frame.select(used))
     if complete.is_empty():
         raise ModelError(f"No row has a value in all of {', '.join(used)}: there is nothing to fit.")
-    X, code, names, y, outcome = _matrices(parsed, complete, formula)
+    X, code, spec, y, outcome = _matrices(parsed, complete, formula)
+    names = [str(name) for name in spec.column_names]
     centre = float(np.round(y.mean())) if "Intercept" in names else 0.0
     M = np.empty((len(y), len(names) + 1), order="F")  # its columns are what is read
     for place, column in enumerate(X.T):
@@ -110,6 +113,7 @@ def build(
         dropped=frame.height - complete.height,
         formula=formula,
         slope=next(iter(slopes.values()), None),
+        spec=spec,
     )
 
 
@@ -160,8 +164,7 @@ def _matrices(parsed: Any, frame: pl.DataFrame, formula: str) -> tuple[Floats, C
     y = frame[plain[0]].cast(pl.Float64).to_numpy() if cells else y[:, 0]
     if not (np.isfinite(X).all() and np.isfinite(y).all()):
         raise ModelError(f"The formula {formula!r} gives values that are not finite numbers.")
-    names = [str(name) for name in both.rhs.model_spec.column_names]
-    return X, code, names, y, str(both.lhs.model_spec.column_names[0])
+    return X, code, both.rhs.model_spec, y, str(both.lhs.model_spec.column_names[0])
 
 
 MOST_CELLS = 4096

@@ -117,8 +117,7 @@ def start_values(sums: NestedSums, kinds: Sequence[int]) -> Floats:
         if kind:
             theta.append(START[level])
         if kind >= 2:
-            time2 = (sums.grams[:, 1, 1] * sums.counts).sum() / sums.n_rows
-            theta += [0.0, 0.1 / float(time2)] if kind == 2 else [0.1 / float(time2)]
+            theta += [0.0, 0.1 / sums.slope_scale] if kind == 2 else [0.1 / sums.slope_scale]
     return np.array(theta)
 
 
@@ -136,7 +135,7 @@ def rough_start(columns: Columns, design: Design, method: str) -> tuple[Floats, 
     groups = tuple((name, np.unique(codes[rows], return_inverse=True)[1]) for name, codes in design.groups)
     part = sums_of_columns(columns.rows(rows), dataclasses.replace(design, groups=groups))
     theta0, kinds = start_values(part, design.kinds), np.array(design.kinds, np.int64)
-    found = newton.minimise(part.arrays(), theta0, kinds, design.p, len(rows), method == "REML", MAX_EVALUATIONS)
+    found = minimise(part, theta0, kinds, design.p, method)
     return (found[0], found[1]) if found[4] else None
 
 
@@ -144,25 +143,27 @@ def fit_sums(sums: NestedSums, design: Design, method: str, start: tuple[Floats,
     """Fit from group sums; the design is read for names only, never for rows. start: (θ, kinds) to begin from."""
     n = sums.n_rows
     theta0, kinds = start or (start_values(sums, design.kinds), np.array(design.kinds, np.int64))
-    done = newton.minimise(sums.arrays(), theta0, kinds, design.p, n, method == "REML", MAX_EVALUATIONS)
-    return describe(done, n, design, method)
+    return describe(minimise(sums, theta0, kinds, design.p, method), n, design, method)
+
+
+def minimise(sums: NestedSums, theta: Floats, kinds: Codes, p: int, method: str) -> tuple[Any, ...]:
+    """What `newton.minimise` finds for these sums."""
+    n, reml = sums.n_rows, method == "REML"
+    return newton.minimise(sums.arrays(), theta, kinds, p, n, reml, sums.slope_scale, MAX_EVALUATIONS)
 
 
 def describe(done: tuple[Any, ...], n: int, design: Design, method: str) -> Fit:
-    """The Fit at a minimum that was found: done is what `newton.minimise` returns, n the number of rows."""
+    """The Fit at a minimum that was found: done is what `minimise` returns, n the number of rows."""
     theta, kinds, f, evaluations, converged, L, S = done
     if not np.isfinite(f):
         raise ModelError("The fixed effects cannot be told apart in these data (X′V⁻¹X is singular).")
     p, reml, P = design.p, method == "REML", len(theta)
     _, g, H, _, beta, sigma2, X = criterion.profile(L, S, n, p, reml, P)
     psi = covariance.covariances(theta, kinds, len(design.z))
-    jets = inference.Jets.unpack(L, S, P)
     _, hessian = covariance.in_theta(theta, kinds, g, H)
     free = covariance.free_parameters(theta, kinds)
     J = covariance.jacobian(theta, kinds)
-    satterthwaite = inference.satterthwaite(jets, J, hessian, free, beta, sigma2, n - p if reml else n)
-    elements = _elements(psi, design.kinds)
-    kr = inference.kenward_roger(jets, elements, n, p, sigma2) if reml else None
+    freedom = inference.Freedom(L, S, _elements(psi, design.kinds), J, hessian, free, beta, sigma2, n, reml)
     beta = beta.copy()
     if "Intercept" in design.names:
         beta[design.names.index("Intercept")] += design.centre
@@ -172,7 +173,7 @@ def describe(done: tuple[Any, ...], n: int, design: Design, method: str) -> Fit:
         cov=sigma2 * X, vc=vc, sigma2=float(sigma2), loglik=-f / 2, nobs=n, dropped=design.dropped,
         ngroups={name: len(design.labels[name]) for name, _ in reversed(design.groups)},
         converged=bool(converged), evaluations=evaluations, warnings=_warnings(vc, converged, design),
-        _satterthwaite=satterthwaite, _kenward_roger=kr,
+        _freedom=freedom,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from kring.evaluation.mixed_model.inference import KenwardRoger, Satterthwaite
+from kring.evaluation.mixed_model.inference import Freedom, KenwardRoger, Satterthwaite
 
 Floats = NDArray[np.float64]
 
@@ -76,8 +76,15 @@ class Fit:
     evaluations: int
     warnings: tuple[str, ...]
     engine: str = "kring"
-    _satterthwaite: Satterthwaite | None = field(default=None, repr=False)
-    _kenward_roger: KenwardRoger | None = field(default=None, repr=False)
+    _freedom: Freedom | None = field(default=None, repr=False)
+
+    @property
+    def _satterthwaite(self) -> Satterthwaite | None:
+        return self._freedom and self._freedom.satterthwaite
+
+    @property
+    def _kenward_roger(self) -> KenwardRoger | None:
+        return self._freedom and self._freedom.kenward_roger
 
     @cached_property
     def se(self) -> Floats:
@@ -129,7 +136,7 @@ class Fit:
         row = self.row(L) if isinstance(L, Mapping) else np.asarray(L, float)
         if row.shape != self.beta.shape:
             raise ValueError(f"A contrast needs {len(self.beta)} weights ({', '.join(self.names)}), got {row.size}.")
-        cov, freedom = self._freedom(row, df)
+        cov, freedom = self._cov_and_df(row, df)
         estimate, se = float(row @ self.beta), float(np.sqrt(row @ cov @ row))
         half = float(stats.t.ppf(0.5 + level / 2, freedom)) * se
         p = float(2 * stats.t.sf(abs(estimate) / se, freedom)) if se > 0 else float("nan")
@@ -137,11 +144,11 @@ class Fit:
         method = df if self.engine == "kring" else "residual"
         return Contrast(label, estimate, se, freedom, estimate - half, estimate + half, p, level, method)
 
-    def _freedom(self, row: Floats, df: str) -> tuple[Floats, float]:
-        if df == "satterthwaite" and self._satterthwaite is not None:
-            return self.cov, self._satterthwaite.df(row)
-        if df == "kenward-roger" and self._kenward_roger is not None:
-            return self._kenward_roger.adjusted, self._kenward_roger.f_test(row)[1]
+    def _cov_and_df(self, row: Floats, df: str) -> tuple[Floats, float]:
+        if df == "satterthwaite" and (s := self._satterthwaite):
+            return self.cov, s.df(row)
+        if df == "kenward-roger" and (k := self._kenward_roger):
+            return k.adjusted, k.f_test(row)[1]
         if self.engine != "kring":
             return self.cov, float(self.nobs - len(self.beta))
         raise ValueError(f"No {df!r} degrees of freedom for a model fitted by {self.method}; ask for another.")

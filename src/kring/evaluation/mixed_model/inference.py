@@ -12,6 +12,7 @@ in all variances and log|V| of degree 0 up to a constant.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +118,39 @@ class KenwardRoger:
         df = 4 + (r + 2) / (r * ratio - 1)
         scale = 1.0 if abs(df - 2) < 1e-2 else df / (expected * (df - 2))
         return float(scale), float(df)
+
+
+@dataclass(frozen=True)
+class Freedom:
+    """What degrees of freedom are worked out from, when they are asked for.
+
+    L, S: jets at the estimate; psi: the elements of Ψ in their order; J, hessian, free: as for `satterthwaite`.
+    """
+
+    L: Floats
+    S: Floats
+    psi: Floats
+    J: Floats
+    hessian: Floats
+    free: NDArray[np.bool_]
+    beta: Floats
+    sigma2: float
+    n: int
+    reml: bool
+
+    @cached_property
+    def jets(self) -> Jets:
+        return Jets.unpack(self.L, self.S, len(self.psi))
+
+    @cached_property
+    def satterthwaite(self) -> Satterthwaite:
+        nu = self.n - len(self.beta) if self.reml else self.n
+        return satterthwaite(self.jets, self.J, self.hessian, self.free, self.beta, self.sigma2, nu)
+
+    @cached_property
+    def kenward_roger(self) -> KenwardRoger | None:
+        """None for fits by ML."""
+        return kenward_roger(self.jets, self.psi, self.n, len(self.beta), self.sigma2) if self.reml else None
 
 
 def satterthwaite(

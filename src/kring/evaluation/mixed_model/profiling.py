@@ -68,8 +68,7 @@ class _Deviance:
         kinds = np.array(design.kinds, np.int64)
         self.E, self.ends = covariance.directions(kinds, len(design.z))
         self.fit = fit_sums(sums, design, "ML")
-        time2 = float((sums.grams[:, -1, -1] * sums.counts).sum()) / self.n
-        self.parameters = _parameters(self.fit, time2)
+        self.parameters = _parameters(self.fit, sums.slope_scale)
 
     def variances(self, s: Floats) -> tuple[Floats, Floats]:
         """(v, dv/ds): σ² and the elements of each level's covariance, from deviations and correlations."""

@@ -118,18 +118,10 @@ def fit(ask: Callable[[Floats], Sequence[Answer]], model: RegistryModel, method:
     reml = method == "REML"
     kinds = np.array(model.kinds, np.int64)
     theta = np.array([v for level, kind in enumerate(kinds) for v in _start(level, int(kind))])
-    P = len(theta)
-    bounded = covariance.bounds(kinds, P)
     at = _Round.of(ask, theta, kinds, model, reml)
     damping, evaluations = 0.0, 1
     while evaluations < 60 and damping < 1e12:
-        covariance.rechart(theta, kinds, at.g, at.time2)
-        gt, Ht = covariance.in_theta(theta, kinds, at.g, at.H)
-        _, It = covariance.in_theta(theta, kinds, np.zeros(P), at.info)
-        usable = covariance.free_parameters(theta, kinds)
-        step = newton.bounded_step(theta, bounded, usable, gt, Ht, It, damping, evaluations == 1)
-        promised = -float(gt @ step)
-        trial = np.where(bounded, np.maximum(theta + step, 0.0), theta + step)
+        trial, promised = newton.propose(theta, kinds, at.g, at.H, at.info, at.time2, damping, evaluations == 1)
         after = _Round.of(ask, trial, kinds, model, reml)
         evaluations += 1
         if promised >= 0 and after.f <= at.f + 1e-12 * abs(at.f):

@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import inner, kernel
 from kring.evaluation.mixed_model.kernels.covariance import covariances, free_parameters, in_theta, jacobian
 from kring.evaluation.mixed_model.kernels.criterion import cholesky, inverse, profile
 from kring.evaluation.mixed_model.kernels.grouping import add_gram, add_persons
-from kring.evaluation.mixed_model.kernels.newton import minimise
+from kring.evaluation.mixed_model.kernels.newton import minimise as _minimise
+
+minimise = inner(_minimise)
 
 
-@kernel
+@inner
 def satterthwaite_df(L, S, theta, kinds, g, H, beta, sigma2, X, nu, row):
     """Degrees of freedom of one contrast; as `inference.Satterthwaite`, for use inside compiled loops."""
     P, p = len(theta), len(beta)
@@ -60,7 +62,7 @@ def satterthwaite_df(L, S, theta, kinds, g, H, beta, sigma2, X, nu, row):
     return 2.0 * v * v / spread
 
 
-@kernel
+@inner
 def workspace(n_rows, n_persons, q, m):
     """Arrays that one thread reuses for all its fits; the order is that of `_sums`."""
     slots = 16
@@ -81,16 +83,16 @@ def workspace(n_rows, n_persons, q, m):
     )
 
 
-@kernel
-def _sums(z, M, keep, person_start, team, team_start, space):
-    """The rows kept, as the argument of `minimise`, and their number."""
+@inner
+def _sums(z, places, M, keep, person_start, team, team_start, space):
+    """The rows kept, as the argument of `minimise`, and their number; places: z as an array."""
     persons, slots, grams, counts, squares, place, cell_team, cell_pattern, cell_persons, cells, B = space
     q, m = len(z), M.shape[1]
-    n = _sum_persons(z, M, keep, person_start, persons, B)
+    n = _sum_persons(places, M, keep, person_start, persons, B)
     for i in range(len(slots)):
         slots[i] = -1
     found = np.zeros(2, np.int64)
-    add_persons(z, persons, team, slots, grams, counts, squares, place, cell_team, cell_pattern,
+    add_persons(places, persons, team, slots, grams, counts, squares, place, cell_team, cell_pattern,
                 cell_persons, cells, found)  # fmt: skip
     gram = np.zeros((m, m))
     add_gram(B, n, gram)
@@ -114,7 +116,7 @@ def _sums(z, M, keep, person_start, team, team_start, space):
     ), n  # fmt: skip
 
 
-@kernel
+@inner
 def _sum_persons(z, M, keep, person_start, persons, B):
     """Sums per person over the rows that are kept, which also go to B, one after the other; returns their number."""
     m = M.shape[1]
@@ -134,7 +136,17 @@ def _sum_persons(z, M, keep, person_start, persons, B):
     return n
 
 
-@kernel
+@inner
+def _slope_scale(grams, counts):
+    """The mean square of the slope's column (1 where there is none)."""
+    squares, rows = 0.0, 0.0
+    for v in range(len(counts)):
+        squares += counts[v] * grams[v, -1, -1]
+        rows += counts[v] * grams[v, 0, 0]
+    return squares / rows
+
+
+@inner
 def _report(L, S, theta, f, converged, kinds, p, n, reml, rows_of_interest, out):
     """out: per contrast (estimate, se, df), then σ², −2l, converged."""
     P, k = len(theta), rows_of_interest.shape[0]
@@ -169,12 +181,15 @@ def fit_outcomes(z, M, outcomes, person_start, team, team_start, kinds, theta0, 
     M = M.copy()
     keep = np.empty(n, np.bool_)
     space = workspace(n, len(person_start) - 1, len(z), M.shape[1])
+    places = np.empty(len(z), np.int64)
+    for a in range(len(z)):
+        places[a] = z[a]
     for r in range(R):
         for i in range(n):
             keep[i] = outcomes[r, i] == outcomes[r, i]
             M[i, p] = outcomes[r, i] if keep[i] else 0.0
-        sums, used = _sums(z, M, keep, person_start, team, team_start, space)
-        theta, ended, f, _, converged, L, S = minimise(sums, theta0, kinds, p, used, reml, 100)
+        sums, used = _sums(z, places, M, keep, person_start, team, team_start, space)
+        theta, ended, f, _, converged, L, S = minimise(sums, theta0, kinds, p, used, reml, _slope_scale(sums[1], sums[2]), 100)
         _report(L, S, theta, f, converged, ended, p, used, reml, rows_of_interest, results[r])
         psi = covariances(theta, ended, len(z))
         at = len(results[r]) - 3 * len(z) ** 2

@@ -13,7 +13,7 @@ away), 4 where the slope hardly does; `rechart` picks the better one. Kind 0: no
 
 import numpy as np
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import inner, kernel
 
 
 @kernel
@@ -71,7 +71,7 @@ def directions(kinds, q):
     return E, ends
 
 
-@kernel
+@inner
 def bounds(kinds, P):
     """Which parameters must not be negative: all but ρ."""
     bounded = np.ones(P, np.bool_)
@@ -83,7 +83,7 @@ def bounds(kinds, P):
     return bounded
 
 
-@kernel
+@inner
 def rechart(theta, kinds, g, scale):
     """Choose between kinds 2 and 4, in place; g is the gradient in ψ, scale the mean square of the slope's column.
 

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import inner, kernel
 from kring.evaluation.mixed_model.kernels.likelihood import pair
 
 
 @kernel
 def cholesky(A, C):
-    """Lower Cholesky factor of A into C; False where A is not positive definite."""
-    n = A.shape[0]
+    """Lower Cholesky factor of A's first rows and columns into C; False where they are not positive definite."""
+    n = C.shape[0]
     for i in range(n):
         for j in range(i + 1):
             total = A[i, j]
@@ -26,7 +26,7 @@ def cholesky(A, C):
     return True
 
 
-@kernel
+@inner
 def inverse(C):
     """(CC′)⁻¹ from a lower Cholesky factor."""
     n = C.shape[0]
@@ -59,7 +59,7 @@ def profile(L, S, n, p, reml, P):
     g, H, info = np.zeros(P), np.zeros((P, P)), np.zeros((P, P))
     C, beta = np.zeros((p, p)), np.zeros(p)
     qs = np.zeros(P)
-    if not cholesky(S[0, :p, :p], C):
+    if not cholesky(S[0], C):
         return np.inf, g, H, info, beta, 0.0, C
     X = inverse(C)
     c = np.zeros(p + 1)

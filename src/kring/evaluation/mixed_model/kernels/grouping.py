@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from kring.evaluation.jit import fast_kernel, kernel
+from kring.evaluation.jit import fast_kernel, inner, kernel
 
-FEW = 64  # up to this many patterns, squares are flushed block by block
+FEW = 64  # up to this many patterns, sums are flushed block by block
 
 
 @kernel
@@ -31,7 +31,7 @@ def add_gram(B, n, out):
             out[i, j] += total
 
 
-@kernel
+@inner
 def mark_runs(person, team, first, run_team):
     """Where each person's rows begin (`first`, closed by their number) and the person's team; returns the persons.
 
@@ -51,7 +51,7 @@ def mark_runs(person, team, first, run_team):
     return run
 
 
-@kernel
+@inner
 def sum_runs(z, B, first, runs, out):
     """out (q·m, ≥ runs): Σ of z-rows of m m′ over each run of columns of B; four at a time, which stay in registers."""
     m = B.shape[0]
@@ -107,15 +107,10 @@ def add_persons(z, rows, team, slots, grams, counts, squares, place, cell_team, 
         cell[o] = at
         cell_persons[at] += 1
         counts[v] += 1.0
-    for c in range(d):
-        row = rows[c]
-        for o in range(n):
-            if pattern[o] >= 0:
-                cells[cell[o], c] += row[o]
     if found[0] > FEW:
-        _add_squares(rows, pattern, squares)
+        _add_one_by_one(rows, pattern, cell, squares, cells)
     else:
-        _add_squares_by_pattern(rows, pattern, squares[: found[0]])
+        _add_by_pattern(rows, pattern, cell, squares[: found[0]], cells)
 
 
 @kernel
@@ -133,37 +128,58 @@ def add_sorted(z, B, person, team, gram, first, run_team, rows, state):
     return True
 
 
-@kernel
-def _add_squares(rows, pattern, squares):
+@inner
+def _add_one_by_one(rows, pattern, cell, squares, cells):
     d = rows.shape[0]
     person = np.empty(d)
     for o in range(len(pattern)):
-        v = pattern[o]
+        v, at = pattern[o], cell[o]
         if v >= 0:
             for r in range(d):
                 person[r] = rows[r, o]
             for r in range(d):
+                cells[at, r] += person[r]
                 for c in range(r, d):
                     squares[v, r, c] += person[r] * person[c]
 
 
-@kernel
-def _add_squares_by_pattern(rows, pattern, squares):
+@inner
+def _add_by_pattern(rows, pattern, cell, squares, cells):
     """The same where patterns are few: the persons of one pattern side by side, so that sums are vectorised."""
-    chosen, block = np.empty(len(pattern), np.int64), np.empty((rows.shape[0], len(pattern)))
+    chosen, cell_of = np.empty(len(pattern), np.int64), np.empty(len(pattern), np.int64)
+    block = np.empty((rows.shape[0], len(pattern)))
     for v in range(len(squares)):
         n = 0
         for o in range(len(pattern)):
             chosen[n] = o
             n += pattern[o] == v
+        for k in range(n):
+            cell_of[k] = cell[chosen[k]]
         for r in range(rows.shape[0]):
             row, into = rows[r], block[r]
             for k in range(n):
                 into[k] = row[chosen[k]]
         add_gram(block, n, squares[v])
+        _add_runs(block, n, cell_of, cells)
 
 
-@kernel
+@fast_kernel
+def _add_runs(block, n, cell_of, cells):
+    """Add the first n columns to their cells, those of one cell together: teams ascend, so that they are neighbours."""
+    start = 0
+    while start < n:
+        at, end = cell_of[start], start + 1
+        while end < n and cell_of[end] == at:
+            end += 1
+        for r in range(block.shape[0]):
+            total = 0.0
+            for k in range(start, end):
+                total += block[r, k]
+            cells[at, r] += total
+        start = end
+
+
+@inner
 def _find_patterns(z, rows, slots, grams, counts, squares, place, found, pattern):
     """pattern[o]: the number of the Gram matrix of person o, new ones added; −1 without rows.
 

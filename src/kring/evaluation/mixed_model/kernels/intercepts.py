@@ -8,10 +8,10 @@ times slower.
 
 import numpy as np
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import inner, kernel
 
 
-@kernel
+@inner
 def _add_persons(grams, counts, squares, lc, L, S, cc):
     """S: (m, m, jets), so that one entry's jets lie together; cc is the place of the second derivative."""
     m = S.shape[0]
@@ -31,7 +31,7 @@ def _add_persons(grams, counts, squares, lc, L, S, cc):
                 S[i, j, cc] += c * x
 
 
-@kernel
+@inner
 def _sum_team(cell_start, cell_pattern, cells, weights, j, r):
     """r (3, m): the team's Σ gR and its first two derivatives in λc."""
     m = r.shape[1]
@@ -47,7 +47,7 @@ def _sum_team(cell_start, cell_pattern, cells, weights, j, r):
             r[2, c] += g2 * x
 
 
-@kernel
+@inner
 def _sweep_team(r, W, W1, W2, lt, L, S, cc, ct, tt):
     """Remove one team's random intercept; returns δ."""
     m = r.shape[1]
@@ -76,7 +76,7 @@ def _sweep_team(r, W, W1, W2, lt, L, S, cc, ct, tt):
     return d
 
 
-@kernel
+@inner
 def _pass_up(r, W, W1, W2, lt, d, up):
     """Add δr and its derivatives in (λc, λt) to the institution's sums: up (6, m) holds 0, c, t, cc, ct, tt."""
     dc, dt = -lt * d * d * W1, -W * d * d
@@ -92,7 +92,7 @@ def _pass_up(r, W, W1, W2, lt, d, up):
         up[5, i] += dtt * x
 
 
-@kernel
+@inner
 def _sweep_institution(r, z, lh, L, S):
     """Remove one institution's random intercept; r as in `_pass_up`, jets in the order of P = 3."""
     m = r.shape[1]
@@ -120,7 +120,7 @@ def _sweep_institution(r, z, lh, L, S):
     _institution_curvature(r, z, k, L, S)
 
 
-@kernel
+@inner
 def _institution_curvature(r, z, k, L, S):
     m = r.shape[1]
     for a in range(2):
@@ -140,7 +140,7 @@ def _institution_curvature(r, z, k, L, S):
                     S[i, j, ab] -= kab * q0 - k * k * (Va * qb + Vb * qa) + k * qab
 
 
-@kernel
+@inner
 def _flush(A, total):
     for i in range(A.shape[0]):
         for j in range(A.shape[1]):

@@ -20,11 +20,11 @@ g = 1/(1+λk), w = kg, τ = λ/(1+λW); the source of the formulas is docs/evalu
 import numpy as np
 from numba.extending import overload
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import inner, kernel
 from kring.evaluation.mixed_model.kernels.intercepts import evaluate_intercepts
 
 
-@kernel
+@inner
 def n_jets(n_params):
     """Length of a second-order jet in n_params parameters."""
     return 1 + n_params + n_params * (n_params + 1) // 2
@@ -37,7 +37,7 @@ def pair(a, b, n_params):
 
 
 # Loops instead of array expressions here and elsewhere: they run alike and compile ten times faster.
-@kernel
+@inner
 def _clear(A):
     for i in range(A.shape[0]):
         for j in range(A.shape[1]):
@@ -45,7 +45,7 @@ def _clear(A):
                 A[i, j, k] = 0.0
 
 
-@kernel
+@inner
 def _add_to(total, A):
     for i in range(A.shape[0]):
         for j in range(A.shape[1]):
@@ -53,7 +53,7 @@ def _add_to(total, A):
                 total[i, j, k] += A[i, j, k]
 
 
-@kernel
+@inner
 def _add_product(zs, left, i, right, j, out, k, sign):
     """out[k] += sign · left[i] @ right[j]; left is q×q, right q×anything."""
     for z in range(len(zs)):
@@ -63,7 +63,7 @@ def _add_product(zs, left, i, right, j, out, k, sign):
                 out[k, z, c] += factor * right[j, y, c]
 
 
-@kernel
+@inner
 def _trace_product(zs, left, i, right, j):
     total = 0.0
     for z in range(len(zs)):
@@ -72,7 +72,7 @@ def _trace_product(zs, left, i, right, j):
     return total
 
 
-@kernel
+@inner
 def _invert_into(zs, source, out):
     """out[0] = (I + source[0])⁻¹ for q = 1 or 2; returns log|I + source[0]|."""
     if len(zs) == 1:
@@ -87,7 +87,7 @@ def _invert_into(zs, source, out):
     return np.log(det)
 
 
-@kernel
+@inner
 def resolve(zs, G, psi, level, E, lo, hi, weight, L, B, T, K, work):
     """Jets of T = (I+GΨ)⁻¹ and K = ΨT; adds weight · log|I+GΨ| to L.
 
@@ -125,7 +125,7 @@ def resolve(zs, G, psi, level, E, lo, hi, weight, L, B, T, K, work):
                 _add_product(zs, E, b, T, 1 + a, K, ab, 1.0)
 
 
-@kernel
+@inner
 def _second_derivatives(zs, G, psi, level, E, lo, hi, weight, L, B, T, work):
     """T_ab = −T_a B_b T − T_b B_a T − T B_ab T, and log|I+GΨ|_ab = tr(T B_ab) + tr(T_a B_b)."""
     P = E.shape[0]
@@ -144,7 +144,7 @@ def _second_derivatives(zs, G, psi, level, E, lo, hi, weight, L, B, T, work):
             _add_product(zs, work, 0, T, 0, T, ab, 1.0)
 
 
-@kernel
+@inner
 def _apply(used, A, i, Y, j, out, k):
     """out[k] += A[i]·Y[j], for the first `used` random effects."""
     for z in range(used):
@@ -154,7 +154,7 @@ def _apply(used, A, i, Y, j, out, k):
                 out[k, z, c] += factor * Y[j, y, c]
 
 
-@kernel
+@inner
 def jet_product(used, A, Y, lo, hi, P, out):
     """out += jets of A·Y, where A depends on parameters below hi and Y on those below lo."""
     _apply(used, A, 0, Y, 0, out, 0)
@@ -172,7 +172,7 @@ def jet_product(used, A, Y, lo, hi, P, out):
                 _apply(used, A, 0, Y, ab, out, ab)
 
 
-@kernel
+@inner
 def _used(E, lo, hi):
     """How many random effects the level with these parameters has: 1, or 2 with a slope."""
     for a in range(lo, hi):
@@ -181,7 +181,7 @@ def _used(E, lo, hi):
     return 1
 
 
-@kernel
+@inner
 def _subtract_outer(used, Y, i, U, j, S, k):
     """S[k] −= Y[i]′U[j], upper triangle: the sum over all calls is symmetric, single calls need not be."""
     m = S.shape[1]
@@ -192,7 +192,7 @@ def _subtract_outer(used, Y, i, U, j, S, k):
                 S[k, r, c] -= factor * U[j, z, c]
 
 
-@kernel
+@inner
 def _subtract_quadratic(used, Y, U, lo, hi, P, S):
     """S −= jets of Y′U, where U = KY."""
     _subtract_outer(used, Y, 0, U, 0, S, 0)
@@ -210,7 +210,7 @@ def _subtract_quadratic(used, Y, U, lo, hi, P, S):
                 _subtract_outer(used, Y, ab, U, 0, S, ab)
 
 
-@kernel
+@inner
 def _resolve_intercept(G, variance, lo, P, L, K):
     """`resolve` for a level with an intercept alone and none above it: scalars, and no T, which only a parent needs."""
     g = G[0, 0, 0]
@@ -234,7 +234,7 @@ def _resolve_intercept(G, variance, lo, P, L, K):
             K[ab, 0, 0] = 2.0 * k**3 * g_a * G[1 + b, 0, 0] - k * k * G[ab, 0, 0]
 
 
-@kernel
+@inner
 def _sweep(zs, Y, psi, level, E, lo, hi, last, L, S, G, B, T, K, U, work):
     """Remove one group's random effect: Y (jets, q×m) is the group's sum over its members; `last`: none above it."""
     P = E.shape[0]
@@ -252,7 +252,7 @@ def _sweep(zs, Y, psi, level, E, lo, hi, last, L, S, G, B, T, K, U, work):
     _subtract_quadratic(used, Y, U, lo, hi, P, S)
 
 
-@kernel
+@inner
 def _sweep_patterns(zs, grams, counts, squares, psi, E, hi, L, S, B, T, K, work):
     """Remove the persons' random effects, all persons with one Gram matrix at a time."""
     m = S.shape[1]
@@ -273,7 +273,7 @@ def _sweep_patterns(zs, grams, counts, squares, psi, E, hi, L, S, B, T, K, work)
                                 S[t, r, c] -= factor * squares[v, z, r, y, c]
 
 
-@kernel
+@inner
 def _aside(TP):
     """Each pattern's T laid out as (column, jet and row), so that one cell's share of a team is plain long loops."""
     patterns, n, q, _ = TP.shape
@@ -286,7 +286,7 @@ def _aside(TP):
     return out
 
 
-@kernel
+@inner
 def _sum_cells(zs, first, end, pattern, cells, aside, sums, team):
     """team (n, q, m) = jets of Σ T·cell over a team's cells; `sums` (m, n·q) is room to work in."""
     m, long = sums.shape

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import inner, kernel
 from kring.evaluation.mixed_model.kernels.covariance import (
     bounds,
     covariances,
@@ -15,7 +15,7 @@ from kring.evaluation.mixed_model.kernels.criterion import cholesky, inverse, pr
 from kring.evaluation.mixed_model.kernels.likelihood import evaluate
 
 
-@kernel
+@inner
 def bounded_step(theta, bounded, usable, g, H, info, damping, scoring):
     """Minimum of the quadratic model within the bounds: Newton on the free parameters.
 
@@ -70,62 +70,61 @@ def bounded_step(theta, bounded, usable, g, H, info, damping, scoring):
 
 
 @kernel
-def minimise(sums, theta, kinds, p, n, reml, max_evaluations):
+def propose(theta, kinds, g, H, info, scale, damping, scoring):
+    """(θ to try next, by how much −2l promises to fall), from the derivatives in Ψ at θ.
+
+    theta and kinds are first put in the better chart, in place; scale is the mean square of the slope's column.
+    """
+    rechart(theta, kinds, g, scale)
+    P = len(theta)
+    gt, Ht = in_theta(theta, kinds, g, H)
+    _, It = in_theta(theta, kinds, np.zeros(P), info)
+    bounded = bounds(kinds, P)
+    step = bounded_step(theta, bounded, free_parameters(theta, kinds), gt, Ht, It, damping, scoring)
+    trial, promised = np.empty(P), 0.0
+    for i in range(P):
+        promised -= gt[i] * step[i]
+        trial[i] = theta[i] + step[i]
+        if bounded[i] and trial[i] < 0.0:
+            trial[i] = 0.0
+    return trial, promised
+
+
+def minimise(sums, theta, kinds, p, n, reml, scale, max_evaluations):
     """One step of Fisher scoring, which is nearly all that balanced data need, then projected Newton.
 
-    Returns (theta, kinds, f, evaluations, converged, L, S). kinds come back as they ended: linked slopes may have
-    changed their chart.
+    sums: as `likelihood.evaluate` reads them; p columns of X, n rows. Returns (theta, kinds, f, evaluations, converged,
+    L, S). kinds come back as they ended: linked slopes may have changed their chart.
     `converged` means that the last full step promised less than 1e-9 of −2l, was taken, and did not make it worse.
+    Not compiled for a single fit, where it would hold the whole likelihood once more; `batch` compiles it.
     """
     zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM = sums
     q, P = len(zs), len(theta)
     theta, kinds = theta.copy(), kinds.copy()
     E, ends = directions(kinds, q)
-    bounded = bounds(kinds, P)
-    time2, rows = 0.0, 0.0
-    for v in range(len(counts)):
-        time2 += counts[v] * grams[v, q - 1, q - 1]
-        rows += counts[v] * grams[v, 0, 0]
     psi = covariances(theta, kinds, q)
     L, S = evaluate(zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends)
     f, g, H, info = profile(L, S, n, p, reml, P)[:4]
-    evaluations = 1
+    evaluations, damping, converged = 1, 0.0, False
     if P == 0 or not np.isfinite(f):
         return theta, kinds, f, evaluations, np.isfinite(f), L, S
-    damping = 0.0
-    while evaluations < max_evaluations:
-        rechart(theta, kinds, g, time2 / rows)
-        gt, Ht = in_theta(theta, kinds, g, H)
-        _, It = in_theta(theta, kinds, np.zeros(P), info)
-        usable = free_parameters(theta, kinds)
+    while not converged and evaluations < max_evaluations and damping < 1e12:
+        trial, promised = propose(theta, kinds, g, H, info, scale, damping, evaluations == 1)
         accepted = False
-        while not accepted and evaluations < max_evaluations and damping < 1e12:
-            step = bounded_step(theta, bounded, usable, gt, Ht, It, damping, evaluations == 1)
-            promised = 0.0
-            for i in range(P):
-                promised -= gt[i] * step[i]
-            if promised >= 0.0:
-                trial = np.empty(P)
-                for i in range(P):
-                    trial[i] = theta[i] + step[i]
-                    if bounded[i] and trial[i] < 0.0:
-                        trial[i] = 0.0
-                psi = covariances(trial, kinds, q)
-                L1, S1 = evaluate(
-                    zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends
-                )
-                f1, g1, H1, info1 = profile(L1, S1, n, p, reml, P)[:4]
-                evaluations += 1
-                accepted = f1 <= f + 1e-12 * abs(f)
-            if not accepted:
-                if abs(promised) < 1e-9:
-                    return theta, kinds, f, evaluations, True, L, S
-                damping = max(4.0 * damping, 0.25)
-        if not accepted:
-            return theta, kinds, f, evaluations, False, L, S
-        last = promised < 1e-9 and damping < 0.01
-        damping = damping / 8.0 if damping > 0.01 else 0.0
-        theta, f, g, H, info, L, S = trial, f1, g1, H1, info1, L1, S1
-        if last:
-            return theta, kinds, f, evaluations, True, L, S
-    return theta, kinds, f, evaluations, False, L, S
+        if promised >= 0.0:
+            psi = covariances(trial, kinds, q)
+            L1, S1 = evaluate(
+                zs, grams, counts, squares, cell_start, cell_pattern, cells, team_start, MtM, psi, E, ends
+            )
+            f1, g1, H1, info1 = profile(L1, S1, n, p, reml, P)[:4]
+            evaluations += 1
+            accepted = f1 <= f + 1e-12 * abs(f)
+        if accepted:
+            converged = promised < 1e-9 and damping < 0.01
+            damping = damping / 8.0 if damping > 0.01 else 0.0
+            theta, f, g, H, info, L, S = trial, f1, g1, H1, info1, L1, S1
+        elif abs(promised) < 1e-9:
+            converged = True
+        else:
+            damping = max(4.0 * damping, 0.25)
+    return theta, kinds, f, evaluations, converged, L, S

@@ -5,10 +5,10 @@ xoshiro256++ (Blackman & Vigna 2021, ACM Trans Math Softw 47(4)) seeded by Split
 
 import numpy as np
 
-from kring.evaluation.jit import kernel
+from kring.evaluation.jit import inner, kernel
 
 
-@kernel
+@inner
 def _seed(seed, replicate, state):
     x = np.uint64(seed) * np.uint64(0xD1342543DE82EF95) + np.uint64(replicate) * np.uint64(0x9E3779B97F4A7C15)
     for i in range(4):
@@ -19,7 +19,7 @@ def _seed(seed, replicate, state):
         state[i] = y ^ (y >> np.uint64(31))
 
 
-@kernel
+@inner
 def _uniform(s):
     """The next number in [0, 1)."""
     total = s[0] + s[3]
@@ -34,7 +34,7 @@ def _uniform(s):
     return np.float64(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@kernel
+@inner
 def _normals(s, out, n):
     """n standard normal numbers into out, which has room for n + 1."""
     i = 0
