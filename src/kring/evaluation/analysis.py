@@ -154,7 +154,9 @@ def marginal_means(analysis: Analysis, protocol: Protocol) -> list[Row]:
     there = analysis.frame.select(pl.col("arm", "occasion").cast(pl.String)).unique().sort("arm", "occasion")
     rows = []
     for arm, occasion in there.iter_rows():
-        found = analysis.fit.contrast(analysis.rows((arm, occasion))[0], level=protocol.confidence, df=protocol.model.df)
+        found = analysis.fit.contrast(
+            analysis.rows((arm, occasion))[0], level=protocol.confidence, df=protocol.model.df
+        )
         rows.append({"arm": arm, "occasion": occasion, "mean": found.estimate, "low": found.low, "high": found.high})
     return rows
 

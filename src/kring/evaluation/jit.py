@@ -25,6 +25,7 @@ def _stamp() -> str:
 
 STAMP = _stamp()
 _kept: list[Any] = []  # numba's cache file of each kernel
+OPTIONS: Any = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}  # no door for C
 COMPILING = (
     "Compiling the estimator, once for this version: about twenty seconds of computing time. Later runs start at once."
 )
@@ -56,7 +57,7 @@ def kernel(function: F, **options: Any) -> F:
     kernel that it calls would go on giving the old numbers. Therefore all kernels share one stamp.
     And it compiles a kernel once more for each constant that another one calls it with; none needs that.
     """
-    dispatcher = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+    dispatcher = njit(**OPTIONS, **options)(function)
     typed = dispatcher.get_call_template
     dispatcher.get_call_template = lambda args, kws: typed(tuple(unliteral(arg) for arg in args), kws)  # type: ignore[no-untyped-call]
     cache_file = getattr(dispatcher._cache, "_cache_file", None)  # absent where compiled code cannot be kept

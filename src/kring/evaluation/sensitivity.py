@@ -127,9 +127,7 @@ def one_imputation(table: OutcomeTable, protocol: Protocol, measure: str, number
             raise RuntimeError("a fit to an imputed set did not converge")
         for name, row in asked.items():
             found = fitted.contrast(row, df=protocol.model.df)
-            rows.append(
-                {"delta": delta, "contrast": name, "estimate": found.estimate, "se": found.se, "df": found.df}
-            )
+            rows.append({"delta": delta, "contrast": name, "estimate": found.estimate, "se": found.se, "df": found.df})
     return rows
 
 

@@ -142,8 +142,8 @@ def _complete(frame: pl.DataFrame) -> pl.DataFrame:
     return whole.filter(~pl.any_horizontal(column.is_nan() for column in gaps)) if gaps else whole
 
 
-def _matrices(parsed: Any, frame: pl.DataFrame, formula: str) -> tuple[Floats, Codes, list[str], Floats, str]:
-    """(X, the row of X for each row, names of X's columns, y, its name), by formulaic.
+def _matrices(parsed: Any, frame: pl.DataFrame, formula: str) -> tuple[Floats, Codes, Any, Floats, str]:
+    """(X, the row of X for each row, the specification of X, y, its name), by formulaic.
 
     Where rows share few combinations of values, X has one row for each combination. pandas is formulaic's best-tested
     materialiser.

@@ -149,7 +149,8 @@ def fit_sums(sums: NestedSums, design: Design, method: str, start: tuple[Floats,
 def minimise(sums: NestedSums, theta: Floats, kinds: Codes, p: int, method: str) -> tuple[Any, ...]:
     """What `newton.minimise` finds for these sums."""
     n, reml = sums.n_rows, method == "REML"
-    return newton.minimise(sums.arrays(), theta, kinds, p, n, reml, sums.slope_scale, MAX_EVALUATIONS)
+    found: tuple[Any, ...] = newton.minimise(sums.arrays(), theta, kinds, p, n, reml, sums.slope_scale, MAX_EVALUATIONS)
+    return found
 
 
 def describe(done: tuple[Any, ...], n: int, design: Design, method: str) -> Fit:

@@ -80,11 +80,11 @@ class Fit:
 
     @property
     def _satterthwaite(self) -> Satterthwaite | None:
-        return self._freedom and self._freedom.satterthwaite
+        return self._freedom.satterthwaite if self._freedom else None
 
     @property
     def _kenward_roger(self) -> KenwardRoger | None:
-        return self._freedom and self._freedom.kenward_roger
+        return self._freedom.kenward_roger if self._freedom else None
 
     @cached_property
     def se(self) -> Floats:

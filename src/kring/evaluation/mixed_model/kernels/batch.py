@@ -189,7 +189,9 @@ def fit_outcomes(z, M, outcomes, person_start, team, team_start, kinds, theta0, 
             keep[i] = outcomes[r, i] == outcomes[r, i]
             M[i, p] = outcomes[r, i] if keep[i] else 0.0
         sums, used = _sums(z, places, M, keep, person_start, team, team_start, space)
-        theta, ended, f, _, converged, L, S = minimise(sums, theta0, kinds, p, used, reml, _slope_scale(sums[1], sums[2]), 100)
+        theta, ended, f, _, converged, L, S = minimise(
+            sums, theta0, kinds, p, used, reml, _slope_scale(sums[1], sums[2]), 100
+        )
         _report(L, S, theta, f, converged, ended, p, used, reml, rows_of_interest, results[r])
         psi = covariances(theta, ended, len(z))
         at = len(results[r]) - 3 * len(z) ** 2
