@@ -18,10 +18,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE, DESK, WALL = {"width": 390, "height": 844}, {"width": 1280, "height": 900}, {"width": 1920, "height": 1080}
 CIRCLE = re.compile(r"^/c/[0-9a-f-]{36}/$")
 
-PICTURES = {  # name: who, address below the circle (and, after ">", what to press there), window
+# name: who, address, window. The address is below the circle, or begins with "/"; after each ">" stands what to press
+# there, or "to" which heading to go.
+PICTURES = {
     "home-phone": ("noor", "", PHONE),
     "home-desk": ("noor", "", DESK),
     "map-desk": ("noor", "map/", DESK),
@@ -40,6 +42,12 @@ PICTURES = {  # name: who, address below the circle (and, after ">", what to pre
     "progress-own-phone": ("sanne", "progress/own/", PHONE),
     "life-phone": ("noor", "progress/life/", PHONE),
     "question-phone": ("noor", "progress/ > Beginnen", PHONE),
+    "board-desk": ("lea", "/team/", DESK),
+    "morning-wall": ("lea", "/team/ > Ochtend", WALL),
+    "figures-phone": ("lea", "/team/ > Cijfers > to Bijeenkomsten die de cliënt leidde", PHONE),
+    "board-client-phone": ("noor", "board/", PHONE),
+    "research-answer-phone": ("noor", "research/ > Helpt een kring bij herstel? > to Jouw antwoord", PHONE),
+    "research-table-desk": ("rik", "/research/ > Helpt een kring bij herstel? > Maak een tabel", DESK),
 }
 
 
@@ -89,24 +97,34 @@ def own_circle(page: Page) -> str:
 def take(town: Town, folder: Path) -> None:
     circles: dict[str, str] = {}
     for name, (who, path, window) in PICTURES.items():
-        page = town.page(who, viewport=window, device_scale_factor=1.5, locale="nl", reduced_motion="reduce")
-        circles[who] = circles.get(who) or own_circle(page)
-        path, _arrow, press = path.partition(" > ")
-        answer = page.goto(circles[who] + path)
+        page = town.page(
+            who, viewport=window, device_scale_factor=1 if window is WALL else 1.5, locale="nl", reduced_motion="reduce"
+        )
+        address, *steps = path.split(" > ")
+        if not address.startswith("/"):
+            circles[who] = circles.get(who) or own_circle(page)
+            address = circles[who] + address
+        answer = page.goto(address)
         if answer is None or answer.status != 200:
-            print(f"{name}: {circles[who]}{path} answers {answer and answer.status}; no picture")
+            print(f"{name}: {address} answers {answer and answer.status}; no picture")
             continue
-        if press:
-            _press(page, press)
+        for step in steps:
+            _step(page, step)
         save(page, folder / f"{name}.webp", full=False)
         page.context.close()
 
 
-def _press(page: Page, words: str) -> None:
-    """The link of a list, or the button, that says this."""
-    found = page.locator("main ul.rows a", has_text=words).or_(page.get_by_role("button", name=words))
+def _step(page: Page, words: str) -> None:
+    """Go to a heading; or press the link of a list or of the doors, or the button, that says this."""
+    if words.startswith("to "):
+        page.get_by_role("heading", name=words.removeprefix("to ")).evaluate("e => e.scrollIntoView()")
+        return
+    links = page.locator("main ul.rows a, nav.doors a", has_text=words)
     with page.expect_navigation():
-        found.first.click()
+        links.or_(page.get_by_role("button", name=words)).first.click()
+    while page.locator("main progress").count():  # a table that is being made
+        page.wait_for_timeout(500)
+        page.reload()
 
 
 def save(page: Page, path: Path, *, full: bool) -> None:

@@ -33,9 +33,9 @@ def test_the_client_reads_exactly_what_would_leave(cast, edition):
     study.filled(study.line(cast, starts_on=start, months=[0, 9]), 0, {"hope": 1.75, "difficulties": 0.25})
     browser, where = page(cast, edition)
     found = browser.get(where).content.decode()
-    assert "<td>1.75</td>" in found
+    assert "<td>1,75</td>" in found
     assert "Er is niets ingevuld" in found
-    assert "0.25" not in found
+    assert "0,25" not in found
 
 
 def test_yes_no_and_back_with_two_clicks_each(cast, edition):

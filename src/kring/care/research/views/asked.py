@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from kring.care.circles.door import sit
 from kring.care.circles.seats import Seat
 from kring.care.circles.trail import saw
+from kring.care.measures.chart import number_in_words
 from kring.care.research import actions, policy
 from kring.care.research.columns import chosen
 from kring.care.research.dictionary import REASONS
@@ -96,6 +97,6 @@ def _own_rows(seat: Seat, edition: Edition) -> list[dict[str, Any]]:
     names = {code: scale_name(code) for code in edition.measures}
     return [
         row._asdict() | {"measure": names[row.measure], "why": str(REASONS[row.reason]) if row.reason else ""}
-        | {"language": rows.language}
+        | {"language": rows.language, "score": None if row.score is None else number_in_words(row.score)}
         for row in rows.rows
     ]  # fmt: skip
