@@ -1,7 +1,10 @@
 """The checks of `look` find what they are for: each meets a page that is wrong in one way."""
 
+import uuid
+
 import pytest
 
+from kring.care.circles import actions
 from tests.browser.look import look
 
 PAGE = """<!doctype html><html lang="nl"><head><title>t</title><meta name="viewport" content="width=device-width">
@@ -31,3 +34,15 @@ def test_a_wrong_page_is_found(sit_down, words):
     page.set_content(PAGE.format(WRONG[words]))
     with pytest.raises(AssertionError, match=words):
         look(page, "wrong")
+
+
+def test_in_high_contrast_one_still_sees_the_main_action_and_where_one_is(sit_down, cast):
+    """There the reader's own colours replace ours, so a line has to say it."""
+    kees = actions.nominate(by=cast.seat("noor"), id=uuid.uuid4(), name="Kees")
+    page = sit_down("noor", forced_colors="active")
+    page.goto(f"/c/{cast.circle.pk}/members/{kees.pk}/sees/")
+    edge = "part => [getComputedStyle(part).borderTopColor, getComputedStyle(part).backgroundColor].join()"
+    main, other = page.locator("button.main"), page.locator("button[name=look]")
+    assert main.evaluate(edge) != other.evaluate(edge)
+    here, elsewhere = page.locator(".doors a[aria-current]"), page.locator(".doors a:not([aria-current])").first
+    assert here.evaluate(edge) != elsewhere.evaluate(edge)
