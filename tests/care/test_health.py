@@ -75,3 +75,10 @@ def test_sqlite_writes_ahead_and_waits_its_turn(tmp_path):
     opened.executescript(found["init_command"])
     read = {name: opened.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")}
     assert read == {"journal_mode": "wal", "synchronous": 2}
+
+
+@pytest.mark.django_db
+def test_a_proxy_that_asks_the_server_by_its_own_address_is_answered(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz/", headers={"host": "10.0.0.5:8000"}).status_code == 200
+    assert client.get("/me/", headers={"host": "10.0.0.5:8000"}).status_code == 400

@@ -473,12 +473,28 @@ class TestSecondStep:
         again.post("/sign-in/second-step/", {"code": spare})
         assert signed_in_as(again) is None
 
-    def test_guessing_the_second_step_locks_out(self, client, cast, ruth):
+    def test_a_code_of_the_app_works_once(self, client, cast, ruth):
         TOTP.activate(ruth, SECRET)
+        code_seen = app_code()
         come_in(client, ruth.email)
+        client.post("/sign-in/second-step/", {"code": code_seen})
+        assert signed_in_as(client) == str(ruth.pk)
+        over_the_shoulder = Client()
+        come_in(over_the_shoulder, ruth.email)
+        over_the_shoulder.post("/sign-in/second-step/", {"code": code_seen})
+        assert signed_in_as(over_the_shoulder) is None
+
+    @pytest.mark.parametrize("asked_at", ["/sign-in/second-step/", "/me/second-step/again/"])
+    def test_guessing_the_second_step_locks_out(self, client, cast, ruth, asked_at):
+        came_before = "again" in asked_at  # with one step, before there was a second
+        if came_before:
+            come_in(client, ruth.email)
+        TOTP.activate(ruth, SECRET)
+        if not came_before:
+            come_in(client, ruth.email)
         for _try in range(10):
             clear_rates()
-            client.post("/sign-in/second-step/", {"code": "000000"})
+            client.post(asked_at, {"code": "000000"})
         clear_rates()
-        assert client.post("/sign-in/second-step/", {"code": app_code()}).status_code == 429
-        assert signed_in_as(client) is None
+        assert client.post(asked_at, {"code": app_code()}).status_code == 429
+        assert client.get("/me/").status_code == 302

@@ -50,4 +50,6 @@ def _posted(raw: bytes) -> Posted:
     text = body.get_content() if body is not None else ""
     names = tuple(name for part in message.walk() if (name := part.get_filename()))
     html = SafeString(urlize(text, autoescape=True))  # urlize escapes
-    return Posted(str(message["to"]), str(message["subject"]), message["date"].datetime, html, names)
+    sent: dt.datetime = message["date"].datetime  # Django writes -0000: UTC, which Python reads as no zone at all
+    when = sent if sent.tzinfo else sent.replace(tzinfo=dt.UTC)
+    return Posted(str(message["to"]), str(message["subject"]), when, html, names)

@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 from allauth.account.views import ConfirmLoginCodeView, RequestLoginCodeView
-from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import AuthenticateView, ReauthenticateView
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
@@ -71,6 +71,21 @@ class SecondStep(AuthenticateView):
 
     def form_invalid(self, form: Any) -> HttpResponse:
         lockout.failed(self.request, str(self.stage.login.user.pk))
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
+
+
+class SecondStepAgain(ReauthenticateView):
+    """The second step of somebody whose session was opened with one: the same lock-out as on the way in."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if lockout.locked(request, str(request.user.pk)):
+            return lockout.shut(request)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        lockout.failed(self.request, str(self.request.user.pk))
         answer: HttpResponse = super().form_invalid(form)
         return answer
 
