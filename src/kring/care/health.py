@@ -12,7 +12,7 @@ AGAIN_AFTER = "10"  # seconds
 
 
 class Probe:
-    """Answers the proxy before anything else asks under which name or by https: a probe comes straight to the server."""
+    """Answers the proxy before anything asks under which name or by https: a probe comes straight to the server."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
