@@ -13,6 +13,7 @@ from kring.care.circles import actions, sharing
 from kring.care.circles.models import GlassBreak, Grant, Interview, Member
 from kring.care.second_guard import NOBODY, asking_for
 from kring.care.stored import Denied
+from tests.care import routes  # noqa: F401 (the rows need it whole first)
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,17 @@ def test_nobody_writes_into_a_circle_of_others(cast):
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
             Grant.objects.create(circle=cast.circle, topic="map", to_role="everyone", granted_by=cast.olaf)
         assert Member.objects.filter(pk=cast.members["sanne"].pk).update(name="X") == 0
+
+
+def test_the_id_of_somebody_elses_row_tells_nothing(cast, client):
+    """On PostgreSQL the row is hidden and its id is taken all the same."""
+    theirs = actions.add_tie(by=cast.seat("noor"), id=uuid.uuid4(), name="Opa")
+    own = actions.start_circle(by=cast.olaf, client=cast.olaf)
+    client.force_login(cast.olaf)
+    typed = {"new_id": theirs.pk, "name": "Oma", "kind": "person", "ring": "close", "feeling": "good"}
+    answer = client.post(f"/c/{own.pk}/map/new/", typed)
+    assert answer.status_code == 404
+    assert answer.content == client.get(f"/c/{cast.circle.pk}/").content
 
 
 @pytest.mark.second_guard

@@ -16,9 +16,10 @@ from typing import Any
 
 from django.apps import apps
 from django.core import checks
-from django.db import connection, connections, models
+from django.db import IntegrityError, connection, connections, models
 from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponse
+from django.views.defaults import page_not_found
 
 NOBODY, SYSTEM = "", "system"
 default = SYSTEM
@@ -101,6 +102,15 @@ class SecondGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with asking_for(str(request.user.pk) if request.user.is_authenticated else NOBODY):
             return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """A form that creates came with the id of a row of others, which is hidden here: as SQLite says, not found."""
+        return page_not_found(request, fault) if _is_taken_id(fault) else None
+
+
+def _is_taken_id(fault: Exception) -> bool:
+    told: Any = getattr(fault.__cause__, "diag", None)
+    return isinstance(fault, IntegrityError) and str(getattr(told, "constraint_name", "")).endswith("_pkey")
 
 
 @contextlib.contextmanager
