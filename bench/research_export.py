@@ -16,15 +16,18 @@ BAR = 1.3
 
 
 def main() -> None:
-    found = [_measured(int(size)) for size in os.environ.get("KRING_BENCH_ROWS", SIZES).split(",")]
-    for one in found:
+    peaks = []
+    for size in os.environ.get("KRING_BENCH_ROWS", SIZES).split(","):
+        one = _measured(int(size))
+        peaks.append(one["peak"])
         print(
             f"{one['rows']:>10,} rows of {one['clients']:,} clients: peak {one['peak']:.0f} MB"
             f" (before it began {one['before']:.0f} MB), {one['rows'] / one['seconds']:,.0f} rows/s to publish,"
             f" {one['rows'] / one['writing']:,.0f} rows/s in the pass that writes; CSV {one['csv'] / 1e6:.1f} MB,"
-            f" Parquet {one['parquet'] / 1e6:.1f} MB"
+            f" Parquet {one['parquet'] / 1e6:.1f} MB",
+            flush=True,
         )
-    print(f"peak grows {found[-1]['peak'] / found[0]['peak']:.2f} times (bar {BAR})")
+    print(f"peak grows {peaks[-1] / peaks[0]:.2f} times (bar {BAR})")
 
 
 def _measured(rows: int) -> dict[str, float]:

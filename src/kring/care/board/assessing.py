@@ -22,7 +22,6 @@ from kring.care.measures import instruments
 from kring.care.stored import allow
 
 CODES = ("facts-2017", "csi-r")
-TOTAL = "total"
 
 
 def definition_of(code: str) -> instruments.Definition:

@@ -31,7 +31,6 @@ from kring.care.stored import Stale, allow, save_if_unchanged
 
 Line = Schedule | OwnSchedule
 Filled = Measurement | OwnMeasurement
-NOT_ASKED = object()
 
 
 def table_of(line: Line) -> Any:

@@ -166,7 +166,6 @@ COLUMNS = (
     ),
 )
 
-CHOICES = tuple(column.name for column in COLUMNS if column.choice)
 
 USED = {
     "research.Study": "id created_at made_by ended_at",
