@@ -1,7 +1,5 @@
 """Every write to accounts. Each is one transaction; what concerns an organisation leaves its line in the trail."""
 
-import datetime as dt
-
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -69,9 +67,3 @@ def delete_account(*, by: Person) -> None:
     by.name, by.email, by.is_active, by.deleted_at = "", None, False, timezone.now()
     by.set_unusable_password()
     by.save(update_fields=["name", "email", "is_active", "deleted_at", "password"])
-
-
-def forget_old_links(*, before: dt.timedelta = dt.timedelta(days=30)) -> int:
-    """Retention: links that no longer open anything."""
-    gone, _kinds = SignInLink.objects.filter(expires_at__lt=timezone.now() - before).delete()
-    return gone
