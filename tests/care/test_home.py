@@ -101,6 +101,9 @@ def test_an_empty_form_says_what_to_do(client, cast):
     assert "Vul dit in." in page
     assert "verplicht" not in page
     assert "?:" not in page
+    page = client.post(f"/c/{cast.circle.pk}/decisions/", {"every_weeks": "0", "version": "2"}).content.decode()
+    assert "Vul 1 of meer in." in page
+    assert "verplicht" not in client.post(f"/c/{cast.circle.pk}/together/new/", {"minutes": ""}).content.decode()
 
 
 def test_a_proposal_waits_for_the_client_only(client, cast):

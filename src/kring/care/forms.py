@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -22,16 +21,21 @@ OF_LIMITS = {
 }
 
 
-def say_what_to_do(fields: Mapping[str, forms.Field]) -> None:
+class SaysWhatToDo:
     """Django says what is wrong ("This field is required."), a page says what to do. A form's own words stay."""
-    for field in fields.values():
-        said = field.error_messages
-        if said.get("required") == forms.Field.default_error_messages["required"]:
-            said["required"] = _asks(field)
-        for code, words in OF_LIMITS.items():
-            said.setdefault(code, words)
-        if isinstance(field, forms.EmailField):
-            said.setdefault("invalid", _("This address is not complete. Look at it once more."))
+
+    fields: dict[str, forms.Field]
+
+    def full_clean(self) -> None:
+        for field in self.fields.values():  # now, because some forms add fields when they are made
+            said = field.error_messages
+            if said.get("required") == forms.Field.default_error_messages["required"]:
+                said["required"] = _asks(field)
+            for code, words in OF_LIMITS.items():
+                said.setdefault(code, words)
+            if isinstance(field, forms.EmailField):
+                said.setdefault("invalid", _("This address is not complete. Look at it once more."))
+        super().full_clean()  # type: ignore[misc]
 
 
 def _asks(field: forms.Field) -> Any:
@@ -40,22 +44,20 @@ def _asks(field: forms.Field) -> Any:
     return CHOOSE if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else FILL_IN
 
 
-class Plain(forms.Form):
+class Plain(SaysWhatToDo, forms.Form):
     """Labels without colons; the browser's own bubbles are off, so that every error is said in the page's words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
-        say_what_to_do(self.fields)
 
 
-class PlainModel(forms.ModelForm):  # type: ignore[type-arg]
+class PlainModel(SaysWhatToDo, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
-        say_what_to_do(self.fields)
 
 
 class NewForm(PlainModel):

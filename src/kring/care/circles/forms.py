@@ -200,13 +200,17 @@ class WhatICan(EditForm):
 class Decide(EditForm):
     """The five decisions of phase 3."""
 
+    every_weeks = forms.IntegerField(
+        label=_("How often?"), required=False, min_value=1, max_value=52,
+        help_text=_("Every how many weeks? Thirteen weeks is about three months."),
+    )  # fmt: skip
+
     class Meta:
         model = Circle
         fields = ("name", "place", "chair", "every_weeks", "channel")
         help_texts: Any = {
             "place": _("For example: at home, in the park, at the library, by video."),
             "chair": _("You, or somebody you trust. It may change each time."),
-            "every_weeks": _("Every how many weeks? Thirteen weeks is about three months."),
             "channel": _("For example: a group on the phone, or a call on Sunday."),
         }
 

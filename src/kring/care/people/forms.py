@@ -15,23 +15,21 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from kring.care.forms import Plain, say_what_to_do
+from kring.care.forms import Plain, SaysWhatToDo
 from kring.care.people.models import LANGUAGES, TEAM_ROLES, Person, Role, Team
 
 CODE = {"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "characters", "spellcheck": "false"}
 
 
-class OurWords:
+class OurWords(SaysWhatToDo):
     """A form of allauth that is drawn as ours: labels without colons, no placeholders, errors in the page."""
 
     labels: dict[str, Any] = {}
     hints: dict[str, Any] = {}
-    fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix, self.use_required_attribute = "", False
-        say_what_to_do(self.fields)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
