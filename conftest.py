@@ -18,6 +18,7 @@ def pytest_configure() -> None:
     translation_file_changed(None, Path("django.mo"))  # Django was set up before this, and read what was there then
     _let_tests_empty_the_trail()
     _leave_out_permissions()
+    _let_clients_share_the_middleware()
     _let_force_login_be_a_full_sign_in()
 
 
@@ -44,6 +45,23 @@ def _leave_out_permissions() -> None:
 
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
     post_migrate.disconnect(create_contenttypes)
+
+
+def _let_clients_share_the_middleware() -> None:
+    """Each of thousands of clients would set up the same middleware, and look through the static files for it."""
+    from django.conf import settings
+    from django.test.client import ClientHandler
+
+    load, kept = ClientHandler.load_middleware, {}
+
+    def load_middleware(self: ClientHandler, is_async: bool = False) -> None:
+        chosen = tuple(settings.MIDDLEWARE)
+        if chosen not in kept:
+            load(self, is_async)
+            kept[chosen] = self._middleware_chain
+        self._middleware_chain = kept[chosen]
+
+    ClientHandler.load_middleware = load_middleware  # type: ignore[method-assign]
 
 
 def _let_force_login_be_a_full_sign_in() -> None:

@@ -22,6 +22,7 @@ from kring.care.circles import actions, invitations, sharing
 from kring.care.circles.models import Circle, Invitation, Member
 from kring.care.circles.seats import Seat, seat_or_404
 from kring.care.people.models import Organisation, Person, Post, Role, Team
+from tests.care import standing
 
 
 @dataclasses.dataclass
@@ -87,4 +88,4 @@ def _take_seats(cast: Cast) -> None:
 
 @pytest.fixture
 def cast(db: Any) -> Cast:
-    return build()
+    return standing.again(build)
