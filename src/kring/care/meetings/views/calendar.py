@@ -76,7 +76,7 @@ def _meetings_of(person: Person) -> list[Meeting]:
 def _once_a_day(seat: Seat) -> None:
     """A calendar asks again and again, all day: one line says so, and the client's log stays readable."""
     today = timezone.localdate().isoformat()
-    if cache.add(f"calendar {seat.circle_id} {seat.person_id} {today}", True, timeout=60 * 60 * 25):
+    if cache.add(f"calendar:{seat.circle_id}:{seat.person_id}:{today}", True, timeout=60 * 60 * 25):
         saw(seat, "calendar", [Topic.MEETINGS])
 
 
