@@ -63,6 +63,7 @@ def invite(
     was handed over gives the narrowest: sharing more stays with the client.
     """
     allow(policy.may_keep(by, Task.INVITE) and member.circle_id == by.circle_id)
+    member = Member.objects.select_for_update().get(pk=member.pk)  # a double click waits for the first one
     earlier = Invitation.objects.filter(pk=id or uuid.uuid4()).first()
     if earlier is not None:  # a double click
         allow(earlier.member_id == member.pk)

@@ -25,7 +25,8 @@ from kring.care.meetings.models import CalendarFeed
 from kring.care.people.actions import delete_account
 from kring.care.people.forms import Leaving
 from kring.care.people.models import Organisation, Person
-from kring.care.people.policy import organisations_left_alone_by
+from kring.care.people.policy import organisations_left_alone_by, organisations_run_by
+from kring.care.people.work import one_at_a_time
 from kring.care.second_guard import lifted
 from kring.care.stored import allow
 from kring.care.training import answering
@@ -63,6 +64,7 @@ def is_care_record(circle: Circle) -> bool:
 @transaction.atomic
 def part(*, by: Person) -> None:
     """Leave every circle, erase or close one's own, and delete the account. All or nothing."""
+    one_at_a_time(*organisations_run_by(by))
     parting = Parting.of(by)
     allow(not parting.alone_in)
     answering.take_back_everything(by=by)

@@ -162,9 +162,18 @@ def take(*, offer: Offer, person: Person) -> Post:
     return held
 
 
+def one_at_a_time(*organisations: Organisation) -> None:
+    """Whoever takes an administrator away holds the organisation until it is done: two who do so at once would each
+    see the other, and leave nobody. Call it inside the transaction, before looking who is left.
+    """
+    ids = sorted(organisation.pk for organisation in organisations)
+    list(Organisation.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+
+
 @transaction.atomic
 def end_post(*, by: Person, post: Post) -> bool:
     """End a role at once; False for the last administrator, so that an organisation is never without one."""
+    one_at_a_time(post.organisation)
     allow(policy.may_run(by, post.organisation) and post.ended_at is None)
     if post.role == Role.ADMINISTRATOR and post.organisation in policy.organisations_left_alone_by(post.person):
         return False
@@ -201,6 +210,7 @@ def reset_second_step(*, by: Person, account: Person) -> None:
 @transaction.atomic
 def close_account(*, by: Person, account: Person) -> None:
     """Close a work account: every role ends, every device is signed out, and nothing signs it in again."""
+    one_at_a_time(*policy.organisations_run_by(account))
     allow(policy.may_close(by, account) and account.organisation is not None)
     now = timezone.now()
     Post.objects.filter(person=account, ended_at__isnull=True).update(ended_at=now)
