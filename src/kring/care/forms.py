@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kring.care.stored import Stale
 
-FILL_IN, CHOOSE, TICK = _("Fill this in."), _("Make a choice."), _("Tick this first.")
+FILL_IN, CHOOSE, TICK, FILE = _("Fill this in."), _("Make a choice."), _("Tick this first."), _("Choose a file.")
 OF_LIMITS = {
     "min_value": _("Fill in %(limit_value)s or more."),
     "max_value": _("Fill in %(limit_value)s or less."),
@@ -41,6 +41,8 @@ class SaysWhatToDo:
 def _asks(field: forms.Field) -> Any:
     if isinstance(field, forms.BooleanField):
         return TICK
+    if isinstance(field, forms.FileField):
+        return FILE
     return CHOOSE if isinstance(field, forms.ChoiceField | forms.ModelChoiceField) else FILL_IN
 
 
