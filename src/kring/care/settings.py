@@ -318,4 +318,18 @@ EMAIL_TIMEOUT = 10
 
 LOG_YEARS = int(os.environ.get("KRING_LOG_YEARS", "5"))  # NEN 7513: at least five
 
+# Faults go to standard error, where the service manager keeps them: of which kind and where, never about whom.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"without content": {"()": "kring.care.faults.WithoutContent"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "without content"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING"},  # Django's own handlers write nothing in production
+        "django.request": {"level": "ERROR"},  # a page that is not there is nobody's fault
+        "django.security": {"level": "CRITICAL"},  # nor are robots that ask under another host name
+    },
+}
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
