@@ -26,7 +26,7 @@ def asked(**typed):
 def test_the_role_a_reason_and_the_address_open_the_circle(eva, cast):
     assert eva.get(f"/c/{cast.circle.pk}/").status_code == 404
     assert eva.post("/emergency/", asked()).headers["Location"] == f"/c/{cast.circle.pk}/"
-    assert eva.get(f"/c/{cast.circle.pk}/").status_code == 200
+    assert f"/c/{cast.circle.pk}/plan/crisis/" in eva.get(f"/c/{cast.circle.pk}/").content.decode()
     assert eva.get(f"/c/{cast.circle.pk}/card/").status_code == 200
 
 

@@ -41,6 +41,7 @@ def test_nothing_is_left_of_who_somebody_was(cast):
     assert (olaf.name, olaf.email, olaf.is_active) == ("", None, False)
     assert olaf.deleted_at is not None
     assert browser.get("/me/").status_code == 302
+    assert "Je account is verwijderd." in browser.get("/signed-out/").content.decode()
 
 
 def test_a_circle_without_professionals_is_erased(cast, alone):

@@ -10,11 +10,13 @@ import datetime as dt
 import uuid
 
 from django.apps import apps
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from kring.care.circles import actions, policy
 from kring.care.circles.models import Circle, Member
@@ -135,5 +137,6 @@ def delete_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and not parting.alone_in:
         part(by=person)
         logout(request)
+        messages.success(request, _("Your account is deleted."))
         return redirect("people:signed_out")
     return render(request, "home/leaving.html", {"form": form, "parting": parting})
