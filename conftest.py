@@ -1,4 +1,4 @@
-"""Fixtures for the whole house: the network is closed, and the standing cast is built once per test through actions."""
+"""Fixtures for the whole house: the network is closed, and the standing cast is in its places (see tests/care/standing.py)."""
 
 import os
 from pathlib import Path
