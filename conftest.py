@@ -1,4 +1,4 @@
-"""Fixtures for the whole house: the network is closed, and the standing cast is in its places (see tests/care/standing.py)."""
+"""Fixtures for the whole house: the network is closed, the standing cast is in its places (tests/care/standing.py)."""
 
 import os
 from pathlib import Path
