@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -64,11 +65,28 @@ def test_qti_of_both_versions_is_read_also_packed():
 @pytest.mark.parametrize(
     ("raw", "why"),
     [(BOMB, "DTD"), (b"<quiz><q></quiz>", "broken"), (b"\xff\xfe\x00", "UTF-8"), (b"<html/>", "neither"),
-     (b"PK\x03\x04zz", "zip")],
+     (b"PK\x03\x04zz", "zip"), (b'<?xml version="1.0" encoding="idna"?><quiz/>', "encoding"),
+     (b"q {#" + b"9" * 400 + b"}", "number"),
+     (b'<quiz><question type="multichoice"><answer fraction="half"/></question></quiz>', "number")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_says_why(raw, why):
     with pytest.raises(quizzes.Unreadable, match=why):
         quizzes.read(raw, "nl")
+
+
+def test_a_package_that_lies_about_its_size_is_not_unpacked_whole():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("a.xml", b" " * 30_000_000)
+    lying, small = bytearray(packed.getvalue()), (1_000).to_bytes(4, "little")
+    told = lying.rfind(b"PK\x01\x02") + 24
+    lying[told : told + 4] = lying[22:26] = small
+    tracemalloc.start()
+    with pytest.raises(quizzes.Unreadable, match="zip"):
+        quizzes.read(bytes(lying), "nl")
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5_000_000
 
 
 @given(st.text(max_size=300))

@@ -7,6 +7,7 @@ the rest comes in only when the reader of the list asked for that.
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 from defusedxml import DefusedXmlException
@@ -22,6 +23,13 @@ MOST_FILES = 500
 
 def read(raw: bytes, language: str) -> Read:
     """Every question of a file, in the form in which we ask it."""
+    try:
+        return _read(raw, language)
+    except ValueError:
+        raise Unreadable("a number in it cannot be read") from None
+
+
+def _read(raw: bytes, language: str) -> Read:
     if raw[:2] == b"PK":
         return Read.joined(_xml(each, language) for each in _unzipped(raw))
     try:
@@ -38,6 +46,8 @@ def _xml(raw: bytes, language: str) -> Read:
         raise Unreadable(f"the XML is broken at line {error.position[0]}") from None
     except DefusedXmlException:
         raise Unreadable("the XML has a DTD or entities, which we never read") from None
+    except (LookupError, ValueError):
+        raise Unreadable("the XML names an encoding that we do not read") from None
     if root.tag == "quiz":
         return moodle.read(root, language)
     if qti.plain(root.tag).startswith(("assessment", "manifest")):
@@ -54,7 +64,16 @@ def _unzipped(raw: bytes) -> list[bytes]:
     inside = sorted((each for each in packed.infolist() if each.filename.endswith(".xml")), key=lambda e: e.filename)
     if len(inside) > MOST_FILES or sum(each.file_size for each in inside) > LARGEST:
         raise Unreadable("the package is too large")
-    return [packed.read(each) for each in inside if "manifest" not in each.filename]
+    return [_bounded(packed, each) for each in inside if "manifest" not in each.filename]
+
+
+def _bounded(packed: zipfile.ZipFile, each: zipfile.ZipInfo) -> bytes:
+    """One file, and no more of it than it says it is: what it says may be a lie."""
+    try:
+        with packed.open(each) as file:
+            return file.read(each.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        raise Unreadable("the zip file is broken, or locked") from None
 
 
 def content_of(title: str, language: str, found: Read) -> dict[str, Any]:

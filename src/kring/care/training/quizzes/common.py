@@ -1,6 +1,7 @@
 """What the three readers share: what was read, what was not, and words without markup."""
 
 import dataclasses
+import math
 from collections.abc import Iterable
 from html.parser import HTMLParser
 from typing import Any
@@ -54,6 +55,8 @@ def question(
     name: str, kind: str, right: list[Any], language: str, text: str, *, choices: list[str] | None = None,
     explanation: str = "", **more: Any,
 ) -> Question:  # fmt: skip
+    if kind == "numeric" and not all(map(math.isfinite, [*right, more.get("tolerance", 0)])):
+        raise ValueError(f"{name}: no number that anybody can answer")
     said: dict[str, Any] = {"text": text} | ({"choices": choices} if choices else {})
     said |= {"explanation": explanation} if explanation else {}
     return {"key": slugify(name)[:60], "type": kind, "right": right, language: said, **more}
