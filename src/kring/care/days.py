@@ -11,7 +11,7 @@ LONG, PLAIN = "l j F Y", "j F Y"  # Tuesday 3 March 2026; 3 March 2026
 
 def written(value: dt.date, how: str) -> str:
     """A day, or the day of a moment at the reader's clock."""
-    return _written(get_language(), timezone.localdate(value) if isinstance(value, dt.datetime) else value, how)
+    return worded(get_language(), timezone.localdate(value) if isinstance(value, dt.datetime) else value, how)
 
 
 def at_the_clock(moment: dt.datetime) -> str:
@@ -19,5 +19,6 @@ def at_the_clock(moment: dt.datetime) -> str:
 
 
 @functools.lru_cache(maxsize=4000)
-def _written(_language: str | None, day: dt.date, how: str) -> str:
+def worded(_language: str | None, day: dt.date, how: str) -> str:
+    """In the language of whoever reads now, which a page with hundreds of days asks for once."""
     return formats.date_format(day, how)

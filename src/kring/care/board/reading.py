@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kring.care.board import policy
 from kring.care.board.desk import Desk
 from kring.care.board.models import Agreement, Entry, Visit, category_words
-from kring.care.days import written
+from kring.care.days import worded
 from kring.care.jinja import url
 from kring.care.prepared import IdText, in_address, prepared
 
@@ -80,10 +80,10 @@ def _categories(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
 
 @prepared(team_id=uuid.UUID)
 def _entries(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
-    link = Agreement.objects.filter(entry=OuterRef("pk"), ended_at__isnull=True).values("circle_id")[:1]
-    here = Entry.objects.filter(team_id=team_id, ended_at__isnull=True).annotate(
-        line=IdText("pk"), place=IdText("category_id"), circle=IdText(Subquery(link))
-    )
+    """Each client once: a line has at most one link that runs."""
+    link = FilteredRelation("agreements", condition=Q(agreements__ended_at__isnull=True))
+    here = Entry.objects.filter(team_id=team_id, ended_at__isnull=True).annotate(link=link)
+    here = here.annotate(line=IdText("pk"), place=IdText("category_id"), circle=IdText("link__circle_id"))
     return here.order_by("-moved_at").values_list(
         "line", "number", "label", "place", "reason", "moved_at", "circle", named=True
     )
@@ -112,9 +112,13 @@ def _visits(*, team_id: uuid.UUID, day: dt.date) -> QuerySet[Any, Any]:
 
 def short_days() -> Callable[[dt.date], str]:
     """Days as a list says them, in the reader's language and at their clock."""
-    here = timezone.get_current_timezone()
-    how = "j b" if get_language() == "nl" else "j M"  # months begin with a small letter in Dutch
-    return lambda value: written(value.astimezone(here).date() if isinstance(value, dt.datetime) else value, how)
+    language, here = get_language(), timezone.get_current_timezone()
+    how = "j b" if language == "nl" else "j M"  # months begin with a small letter in Dutch
+
+    def short(value: dt.date) -> str:
+        return worded(language, value.astimezone(here).date() if isinstance(value, dt.datetime) else value, how)
+
+    return short
 
 
 def today() -> dt.date:
