@@ -31,6 +31,14 @@ def test_a_removed_professional_is_out_at_once_and_comes_back_with_what_they_saw
     assert set(cast.seat("pieter").topics) == before
 
 
+def test_a_members_page_asks_little_and_says_what_they_see(noor, cast, django_assert_max_num_queries):
+    seen = [topic.label for topic in Topic if topic in cast.seat("pieter").topics]
+    with django_assert_max_num_queries(12):
+        page = noor.get(at(cast, "pieter")).content.decode()
+    assert seen
+    assert " · ".join(str(label) for label in seen) in page
+
+
 def test_what_a_removed_person_saw_is_not_shared_again_after_a_while(cast):
     actions.remove_member(by=cast.seat("noor"), member=cast.members["pieter"])
     long_ago = timezone.now() - dt.timedelta(days=2)
