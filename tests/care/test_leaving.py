@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from kring.care.circles import actions
 from kring.care.circles.models import Circle, Member, Tie
 from kring.care.circles.topics import MemberRole
 from kring.care.home import leaving
+from kring.care.people import work
 from kring.care.people.models import Person, Post, Role
 
 
@@ -32,6 +34,30 @@ def delete(person, **typed):
     browser = Client()
     browser.force_login(person)
     return browser, browser.post("/me/delete/", {"sure": "on", **typed})
+
+
+def tables_with(words):
+    """Every table and column in which these words stand, whatever room or package it is of."""
+    found = set()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')
+            columns = [column[0] for column in cursor.description]
+            found |= {(table, name) for row in cursor.fetchall() for name, value in zip(columns, row, strict=True)
+                      if words in str(value)}  # fmt: skip
+    return found
+
+
+def test_the_address_of_who_left_stands_nowhere_any_more(cast):
+    """Pieter is a member, and got his place at work by a letter."""
+    offer = work.offer(
+        by=cast.ada, organisation=cast.organisation, id=uuid.uuid4(), name="Pieter", email="pieter@example.org",
+        role="professional", team=cast.team, language="nl",
+    )  # fmt: skip
+    work.take(offer=offer, person=cast.pieter)
+    assert ("people_offer", "email") in tables_with("pieter@example.org")
+    delete(cast.pieter)
+    assert tables_with("pieter@example.org") == set()
 
 
 def test_nothing_is_left_of_who_somebody_was(cast):

@@ -77,6 +77,7 @@ def part(*, by: Person) -> None:
     with lifted("the client is erasing circles of their own, with every row that hangs on them"):
         for circle in parting.erased:
             erase(circle.pk)
+    Member.objects.filter(person=by).update(email="")  # the name is part of the circle; the address is theirs
     forget_own(by=by)
     CalendarFeed.objects.filter(person=by).delete()
     delete_account(by=by)

@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
 
-from kring.care.people.models import Person, SignInLink
+from kring.care.people.models import Offer, Person, SignInLink
 
 
 @transaction.atomic
@@ -63,6 +63,8 @@ def delete_account(*, by: Person) -> None:
     EmailAddress.objects.filter(user=by).delete()
     SocialAccount.objects.filter(user=by).delete()
     SignInLink.objects.filter(person=by).delete()
+    if by.email:
+        Offer.objects.filter(email=by.email).delete()
     by.posts.filter(ended_at__isnull=True).update(ended_at=timezone.now())
     by.name, by.email, by.is_active, by.deleted_at = "", None, False, timezone.now()
     by.set_unusable_password()
