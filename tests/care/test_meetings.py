@@ -148,6 +148,19 @@ def test_a_point_about_a_hidden_goal_leaves_no_trace(client, cast):
         assert len(policy.agenda(cast.seat(name), meeting)) == len(points) - (not seen)
 
 
+def test_whoever_chairs_finds_no_removed_point_about_a_hidden_goal(client, cast):
+    noor = cast.seat("noor")
+    plan_actions.add_goal(by=noor, id=uuid.uuid4(), text="Weer zingen")
+    chair = cast.members["pieter"]
+    meeting = actions.plan_meeting(by=noor, id=uuid.uuid4(), starts_at=timezone.now() + SOON, chair=chair)
+    points = actions.draft_agenda(by=noor, meeting=meeting)
+    client.force_login(cast.pieter)
+    for point in points:
+        actions.remove_point(by=noor, point=point)
+        answer = client.post(f"/c/{cast.circle.pk}/together/{meeting.pk}/agenda/{point.pk}/back/")
+        assert answer.status_code == (404 if point.goal_id else 302)
+
+
 def test_the_member_whom_the_client_lets_chair_runs_the_meeting(client, cast):
     noor = cast.seat("noor")
     meeting = actions.plan_meeting(

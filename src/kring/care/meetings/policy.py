@@ -27,11 +27,12 @@ def may_chair(seat: Seat, meeting: Meeting) -> bool:
     return not seat.preview and meeting.cancelled_at is None and (may_plan(seat) or chairs)
 
 
-def agenda(seat: Seat, meeting: Meeting) -> QuerySet[AgendaItem]:
+def agenda(seat: Seat, meeting: Meeting, *, also_removed: bool = False) -> QuerySet[AgendaItem]:
     """The points of this meeting that the seat may see: a point about a goal only for whoever sees that goal."""
     goals, crisis = Topic.GOALS in seat.topics, Topic.CRISIS in seat.topics
     reach = points_reach(seat.kind, goals, crisis, seat.role, seat.circle_id, seat.member_id)
-    found = AgendaItem.objects.filter(reach, meeting=meeting, removed_at=None)
+    found = AgendaItem.objects.filter(reach, meeting=meeting)
+    found = found if also_removed else found.filter(removed_at=None)
     return found.select_related("goal", "meeting").annotate(goal_text=F("goal__text"))
 
 

@@ -109,7 +109,7 @@ def change_point(
     seat, meeting = meeting_or_404(request, circle_id, meeting_id)
     allow(how in ("up", "down", "remove", "back"))
     if how == "back":
-        point = get_object_or_404(meeting.agenda, pk=point_id)
+        point = get_object_or_404(policy.agenda(seat, meeting, also_removed=True), pk=point_id)
         actions.remove_point(by=seat, point=point, back=True)
         return redirect("meetings:meeting", circle_id, meeting_id)
     point = get_object_or_404(policy.agenda(seat, meeting), pk=point_id)
