@@ -7,12 +7,14 @@ Dyestuff and Orthodont stand here as numbers; sleepstudy and Pastes are read fro
 Penicillin's plates and samples cross, so it is no example of what our estimator does.
 """
 
+import json
 import math
+from pathlib import Path
 
 import polars as pl
 import pytest
 
-from kring.evaluation.mixed_model import fit
+from kring.evaluation.mixed_model import build, fit, profile_intervals
 from tests.evaluation.peers_in_r import lmer
 
 # Davies & Goldsmith 1972: yield of dyestuff, five preparations from each of six batches.
@@ -82,6 +84,26 @@ def test_orthodont_girls_with_a_line_each():
     for i, (b, se) in enumerate([("17.372727", "0.7606"), ("0.479545", "0.0662")]):
         prints(found.beta[i], b)
         prints(found.se[i], se)
+
+
+@pytest.mark.parametrize(
+    ("printed", "terms", "group", "slope"),
+    [
+        ("Yield ~ 1 + (1|Batch)", "Yield ~ 1", "Batch", {}),
+        ("distance ~ years + (1|Subject)", "distance ~ years", "Subject", {}),
+        ("distance ~ years + (years|Subject)", "distance ~ years", "Subject", {"Subject": "years"}),
+    ],
+)
+def test_profile_intervals_are_those_that_lme4_gave(printed, terms, group, slope):
+    """As kept in lme4_profiles.json, so that they are held where R is absent; age is centred at 11 years."""
+    if group == "Batch":
+        table = pl.DataFrame({"Yield": DYESTUFF, "Batch": [i // 5 for i in range(30)]})
+    else:
+        table = girls().with_columns(years=pl.col("age") - 11)
+    wanted = json.loads(Path(__file__).with_name("lme4_profiles.json").read_text())["intervals"][printed]
+    found = {i.name: (i.low, i.high) for i in profile_intervals(build(table, terms, (group,), slope))}
+    for name, ends in wanted.items():
+        assert found[name] == pytest.approx(ends, rel=5e-4, abs=1e-6), name
 
 
 def test_sleepstudy(tmp_path):
