@@ -189,19 +189,21 @@ def _find_patterns(z, rows, slots, grams, counts, squares, place, found, pattern
     last = len(slots) - 1  # a power of two, less one
     for o in range(len(pattern)):
         pattern[o] = -1
-        if rows[z[0], o] == 0.0:
+        n = h = rows[z[0], o]
+        if n == 0.0:
             continue
-        h = 0.0
-        for a in range(q):
-            for b in range(a, q):
-                h = h * 31.0 + rows[a * m + z[b], o]
-        s = np.int64(abs(h) * 64.0) & last
-        while slots[s] >= 0 and pattern[o] < 0:
-            same = True
+        if q > 1:  # one random effect is the usual case: then n is the whole Gram
             for a in range(q):
                 for b in range(a, q):
-                    if grams[slots[s], a, b] != rows[a * m + z[b], o]:
-                        same = False
+                    h = h * 31.0 + rows[a * m + z[b], o]
+        s = np.int64(abs(h) * 64.0) & last
+        while slots[s] >= 0 and pattern[o] < 0:
+            same = grams[slots[s], 0, 0] == n
+            if same and q > 1:
+                for a in range(q):
+                    for b in range(a, q):
+                        if grams[slots[s], a, b] != rows[a * m + z[b], o]:
+                            same = False
             if same:
                 pattern[o] = slots[s]
             else:
