@@ -465,22 +465,19 @@ class TestSecondStep:
 
         TOTP.activate(ruth, SECRET)
         spare = RecoveryCodes.activate(ruth).get_unused_codes()[0]
-        come_in(client, ruth.email)
-        client.post("/sign-in/second-step/", {"code": spare})
-        assert signed_in_as(client) == str(ruth.pk)
-        again = Client()
-        come_in(again, ruth.email)
-        again.post("/sign-in/second-step/", {"code": spare})
-        assert signed_in_as(again) is None
+        self.works_once(client, ruth, spare)
 
     def test_a_code_of_the_app_works_once(self, client, cast, ruth):
         TOTP.activate(ruth, SECRET)
-        code_seen = app_code()
-        come_in(client, ruth.email)
+        self.works_once(client, ruth, app_code())
+
+    @staticmethod
+    def works_once(client, person, code_seen):
+        come_in(client, person.email)
         client.post("/sign-in/second-step/", {"code": code_seen})
-        assert signed_in_as(client) == str(ruth.pk)
+        assert signed_in_as(client) == str(person.pk)
         over_the_shoulder = Client()
-        come_in(over_the_shoulder, ruth.email)
+        come_in(over_the_shoulder, person.email)
         over_the_shoulder.post("/sign-in/second-step/", {"code": code_seen})
         assert signed_in_as(over_the_shoulder) is None
 
