@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.http import HttpRequest
-from django.utils import formats
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
+from kring.care.days import LONG, written
 from kring.care.stored import Stale
 
 FILL_IN, CHOOSE, TICK, FILE = _("Fill this in."), _("Make a choice."), _("Tick this first."), _("Choose a file.")
@@ -142,5 +142,5 @@ def _shown(thing: models.Model, name: str) -> str:
     display = getattr(thing, f"get_{name}_display", None)
     value = display() if display else getattr(thing, name)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return formats.date_format(value, "l j F Y")
+        return written(value, LONG)
     return str(value or "")

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 import typst
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from kring.care.days import LONG, written
 from kring.care.export.readable import Section, Told
 
 HERE = Path(__file__).parent / "print"
@@ -21,13 +21,13 @@ def pdf(told: Told) -> bytes:
     words = {
         "language": get_language(),
         "title": told.title,
-        "today": date_format(told.today),
+        "today": written(told.today, LONG),
         "sections": [
             {"title": section.title, "things": section.things, "table": _table(section)} for section in told.sections
         ],
         "looked": _("Who looked, and who changed something"),
         "days": [
-            {"date": date_format(day.date), "lines": [f"{line.at:%H:%M} {line.words}" for line in day.lines]}
+            {"date": written(day.date, LONG), "lines": [f"{line.at:%H:%M} {line.words}" for line in day.lines]}
             for day in told.days
         ],
     }
