@@ -72,7 +72,7 @@ def _bounded(packed: zipfile.ZipFile, each: zipfile.ZipInfo) -> bytes:
     try:
         with packed.open(each) as file:
             return file.read(each.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):  # RuntimeError: locked, or packed in a rare way
         raise Unreadable("the zip file is broken, or locked") from None
 
 
