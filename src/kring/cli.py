@@ -6,14 +6,15 @@ import sys
 USAGE = """\
 usage: kring COMMAND ...
 
-  demo        serve the demo on http://127.0.0.1:8000, with sign-in links
-  serve       serve the care wing for production (see docs/operate.md)
-  work        do the background jobs: mail, reminders, sealing and keeping the log
-  backup      copy the database to one file; restore puts it back
-  audit       verify: was the log changed?
-  evidence    the living review: import, dedup, screen, extract, rob, synthesise, report
-  evaluate    did it help, and what must the next trial look like: run, plan, demo
-  ...         any other word is a management command of the care wing (kring check, kring migrate)
+  demo          serve the demo on http://127.0.0.1:8000, with sign-in links
+  serve         serve the care wing for production (see docs/operate.md)
+  work          do the background jobs: mail, reminders, sealing and keeping the log
+  organisation  begin an organisation: a letter to its first administrator
+  backup        copy the database to one file; restore puts it back
+  audit         verify: was the log changed?
+  evidence      the living review: import, dedup, screen, extract, rob, synthesise, report
+  evaluate      did it help, and what must the next trial look like: run, plan, demo
+  ...           any other word is a management command of the care wing (kring check, kring migrate)
 """
 
 WINGS = {"evidence": "kring.evidence.cli", "evaluate": "kring.evaluation.cli"}

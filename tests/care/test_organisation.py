@@ -8,6 +8,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from kring.care import jobs
@@ -149,3 +150,31 @@ def test_an_administrator_sees_no_circle(ada, cast):
     page = ada.get(f"/organisation/{cast.organisation.pk}/").content.decode()
     assert "De tuin" not in page
     assert "Noor" not in page.replace("FACT Noord", "")
+
+
+def test_an_organisation_begins_with_a_letter_to_its_first_administrator(db, capsys):
+    begin = {"administrator": "Ilse", "address": "Ilse@iep.example"}
+    call_command("organisation", "GGZ De Iep", **begin)
+    assert capsys.readouterr().out == "GGZ De Iep: a letter goes to Ilse@iep.example. Its link works for 7 days.\n"
+    assert not Post.objects.exists()
+    ilse, link = Client(), link_in_letter()
+    ilse.post(link)
+    post = Post.objects.get()
+    assert (post.role, post.organisation.name, post.person.email) == ("administrator", "GGZ De Iep", "ilse@iep.example")
+    assert ilse.get("/").headers["Location"] == "/me/second-step/"
+    lines = Event.objects.filter(actor_role="operator").values_list("verb", "thing", "rule")
+    assert set(lines) == {("added", "organisation", "command line"), ("offered", "post", "command line")}
+
+
+def test_the_same_words_give_an_organisation_one_more_administrator(cast):
+    call_command("organisation", "GGZ De Linde", administrator="Ilse", address="ilse@linde.example")
+    Client().post(link_in_letter())
+    assert Organisation.objects.count() == 1
+    assert Post.objects.filter(role="administrator", organisation=cast.organisation, ended_at=None).count() == 2
+
+
+@pytest.mark.parametrize(("name", "address"), [("", "a@example.org"), ("De Iep", "no address"), ("x" * 121, "a@b.nl")])
+def test_what_cannot_be_an_organisation_is_said_and_nothing_is_made(db, name, address):
+    with pytest.raises(CommandError):
+        call_command("organisation", name, administrator="Ilse", address=address)
+    assert not Organisation.objects.exists()

@@ -1,5 +1,6 @@
 """Writes the trail. Called inside the transaction of the write, so that no write goes without its line."""
 
+import dataclasses
 import json
 import uuid
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,18 @@ class Actor(Protocol):
     def client_id(self) -> uuid.UUID | None: ...
     @property
     def breaks_glass(self) -> bool: ...
+
+
+@dataclasses.dataclass(frozen=True)
+class AtCommandLine:
+    """Whoever runs the server. Never in a circle."""
+
+    person_id: uuid.UUID | None = None
+    person_name: str = "command line"
+    role: str = "operator"
+    circle_id: uuid.UUID | None = None
+    client_id: uuid.UUID | None = None
+    breaks_glass: bool = False
 
 
 def record(

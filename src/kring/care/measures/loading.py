@@ -1,31 +1,17 @@
 """The texts of instruments that an organisation may use: checked whole, kept with the licence, never repaired."""
 
-import dataclasses
-import uuid
 from functools import lru_cache
 
 from django.db import transaction
 from django.utils import timezone
 
-from kring.care.audit.actions import record
+from kring.care.audit.actions import AtCommandLine, record
 from kring.care.measures.instruments.faults import refuse
 from kring.care.measures.instruments.questionnaire import Loaded, read, read_text
 from kring.care.measures.models import LoadedInstrument
 from kring.care.people.models import Organisation
 
 LICENCE_LENGTH = 2000
-
-
-@dataclasses.dataclass(frozen=True)
-class AtCommandLine:
-    """Whoever runs the server, as the trail names them. Never in a circle."""
-
-    person_id: uuid.UUID | None = None
-    person_name: str = "command line"
-    role: str = "operator"
-    circle_id: uuid.UUID | None = None
-    client_id: uuid.UUID | None = None
-    breaks_glass: bool = False
 
 
 @transaction.atomic

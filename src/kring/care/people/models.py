@@ -146,6 +146,7 @@ class SignInLink(Stored):
 
 class Offer(Stored):
     """An administrator offers a post to an e-mail address. It becomes a post when the reader of the letter takes it.
+    The first one of an organisation is offered by nobody: the command line did so (`kring organisation`).
 
     Whether the address already has an account makes no difference here, so an offer finds out nothing about anybody.
     """
@@ -156,7 +157,7 @@ class Offer(Stored):
     name = models.CharField(_("Name"), max_length=120)
     email = models.EmailField(_("E-mail address at work"))
     language = models.CharField(_("Language"), max_length=5, choices=LANGUAGES, default="nl")
-    offered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    offered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     secret_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     taken_at = models.DateTimeField(null=True, blank=True)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kring.care import post as letters
-from kring.care.audit.actions import record
+from kring.care.audit.actions import AtCommandLine, record
 from kring.care.people import links, policy
 from kring.care.people.actions import end_sessions
 from kring.care.people.models import Offer, Organisation, Person, Post, Role, Team
@@ -49,6 +49,25 @@ def _line(
 ) -> None:
     actor = AtWork(by, Role.ADMINISTRATOR.value)
     record(by=actor, verb=verb, thing=thing, thing_id=thing_id, fields=fields, rule=f"administrator {organisation.pk}")
+
+
+@transaction.atomic
+def found_organisation(*, name: str, administrator: str, email: str, language: str) -> Organisation:
+    """An organisation, if there is none of this name, and a letter that offers its administration to one address.
+
+    Said again, it offers to one more: so an organisation whose administrators are all gone gets a new one.
+    """
+    organisation, new = Organisation.objects.get_or_create(name=name, ended_at=None)
+    secret = secrets.token_urlsafe(32)
+    made = Offer.objects.create(
+        organisation=organisation, role=Role.ADMINISTRATOR, name=administrator, email=email.lower(), language=language,
+        secret_hash=links.hashed(secret), expires_at=timezone.now() + VALID,
+    )  # fmt: skip
+    _send(made, secret)
+    if new:
+        record(by=AtCommandLine(), verb="added", thing="organisation", thing_id=organisation.pk, rule="command line")
+    record(by=AtCommandLine(), verb="offered", thing="post", thing_id=made.pk, fields=[made.role], rule="command line")
+    return organisation
 
 
 @transaction.atomic
