@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from kring.evaluation.analysis import analyse
+from kring.evaluation.analysis import analyse, divisor
 from kring.evaluation.checks import other_models
 from kring.evaluation.contract.protocol import check_protocol, parse_protocol, read_protocol
 from kring.evaluation.contract.table import load
@@ -105,3 +105,22 @@ def test_a_model_with_nothing_left_to_judge_chance_by_is_a_fault_of_that_model_a
     rows = {row["model"]: row for row in other_models(analyse(table, protocol, "E"), protocol)}
     assert "nothing is left to judge chance by" in rows["slope_team"]["fault"]
     assert rows["maximum_likelihood"]["se"] > 0
+
+
+def test_a_slope_per_person_needs_three_scores_of_a_person(tmp_path):
+    table, protocol = load(write(tmp_path)), parse_protocol(tomllib.loads(PROTOCOL))
+    rows = {row["model"]: row for row in other_models(analyse(table, protocol, "E"), protocol)}
+    assert rows["slope_person"]["why"] == "needs_three"
+    with pytest.raises(BadInput, match="No person has three rows, so a slope per person cannot be told"):
+        analyse(table, protocol, "E", time_slope={"person": "months"})
+
+
+def test_scores_without_a_spread_cannot_be_what_the_effect_is_divided_by(tmp_path):
+    head, *lines = ROWS.splitlines()
+    same = [line.split(",") for line in lines]
+    rows = [",".join([*row[:6], "3" if row[4] == "0" else row[6], row[7]]) for row in same]
+    table, protocol = load(write(tmp_path, "\n".join([head, *rows]) + "\n")), parse_protocol(tomllib.loads(PROTOCOL))
+    with pytest.raises(BadInput) as refusal:
+        divisor(analyse(table, protocol, "E"), protocol.contrasts[0], protocol)
+    assert "scores of E do not differ within arms at occasion '0'" in str(refusal.value)
+    assert "model_sd" in str(refusal.value)

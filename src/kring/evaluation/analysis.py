@@ -112,7 +112,13 @@ def divisor(analysis: Analysis, contrast: Contrast, protocol: Protocol) -> tuple
     here = analysis.frame.filter(pl.col("occasion").cast(pl.String) == occasion)
     groups = [group["score"].to_numpy() for _, group in here.group_by("arm") if group.height > 1]
     df = float(sum(len(scores) - 1 for scores in groups))
-    return float(np.sqrt(sum(np.var(scores, ddof=1) * (len(scores) - 1) for scores in groups) / df)), df
+    squares = float(sum(np.var(scores, ddof=1) * (len(scores) - 1) for scores in groups))
+    if squares == 0:
+        what = (
+            f"scores of {analysis.measure.code} do not differ within arms at occasion {occasion!r}, so they have no SD."
+        )
+        raise refuse(what, 'Divide the effect by another one: effect_size.divide_by = "model_sd".', protocol.file)
+    return float(np.sqrt(squares / df)), df
 
 
 def estimate(analysis: Analysis, contrast: Contrast, protocol: Protocol) -> Row:

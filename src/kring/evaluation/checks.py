@@ -144,12 +144,16 @@ def other_models(analysis: Analysis, protocol: Protocol) -> list[Row]:
         slope = change.get("time_slope", {})
         if not set(slope) <= set(groups) or protocol.model.time_slope in slope:
             continue
+        if "person" in slope and analysis.frame.group_by("person").len().filter(pl.col("len") > 2).is_empty():
+            fault = "nobody has three scores, so a slope per person cannot be told from the residual"
+            rows.append({"model": name, "fault": fault, "why": "needs_three"})
+            continue
         frame = _complete(analysis) if name == "complete_cases" else analysis.frame
         try:
             found = analyse_frame(frame, analysis.dictionary, protocol, analysis.measure.code, **change)
             rows.append({"model": name, **estimate(found, protocol.contrasts[0], protocol)})
         except (BadInput, ValueError) as fault:
-            rows.append({"model": name, "fault": str(fault)})
+            rows.append({"model": name, "fault": str(fault), "why": "failed"})
     return rows
 
 

@@ -142,6 +142,9 @@ def rough_start(columns: Columns, design: Design, method: str) -> tuple[Floats, 
 def fit_sums(sums: NestedSums, design: Design, method: str, start: tuple[Floats, Codes] | None = None) -> Fit:
     """Fit from group sums; the design is read for names only, never for rows. start: (θ, kinds) to begin from."""
     n = sums.n_rows
+    if design.kinds[0] == 2 and sums.grams[:, 0, 0].max() < 3:
+        name = design.groups[0][0]
+        raise ModelError(f"No {name} has three rows, so a slope per {name} cannot be told from the residual.")
     theta0, kinds = start or (start_values(sums, design.kinds), np.array(design.kinds, np.int64))
     return describe(minimise(sums, theta0, kinds, design.p, method), n, design, method)
 

@@ -102,7 +102,14 @@ def _true_covariances(rows: Rows, design: TrialDesign) -> Floats:
 
 
 def units_df(design: TrialDesign) -> float:
-    """Degrees of freedom of a comparison between the units that were randomised: their number less two."""
+    """Degrees of freedom of a comparison between the units that were randomised: their number less two.
+
+    Arms within teams, and a stepped wedge, compare rows within persons or teams: what those and the columns leave.
+    """
+    if design.kind == "stepped-wedge":
+        rows = lay_out(design)
+        units = len(rows.layout.person_start) - 1  # teams, where every row is a new person
+        return max(1.0, float(len(rows.mean) - units - len(design.occasions)))
     if design.arm_level == "person":
         n = design.teams * design.persons_per_team
         return max(1.0, n * max(1, len(design.occasions) - 1) - 2.0)

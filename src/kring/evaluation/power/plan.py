@@ -139,7 +139,7 @@ def _on_boundary(fits: BatchFits, kinds: tuple[int, ...]) -> NDArray[np.bool_]:
 
 
 def approximate_power(design: TrialDesign) -> float:
-    """Without simulation: known variances, nobody lost, a t test with as many units as were randomised, less two."""
+    """Without simulation: known variances, nobody lost, a t test with the degrees of freedom of `units_df`."""
     rows = lay_out(design)
     beta = np.linalg.lstsq(rows.layout.M[:, : rows.layout.p], rows.mean, rcond=None)[0]
     return power_t(float(rows.contrast @ beta), exact_variance(design), units_df(design), design.alpha)
@@ -200,7 +200,8 @@ def teams_needed(
 ) -> tuple[Power | None, tuple[Power, ...]]:
     """The fewest teams (an even number) whose simulated power reaches the target; institutions grow in proportion.
 
-    The formula gives the place to start; simulation steps from there until one number fails and the next succeeds.
+    The formula gives a first number, its simulated power a better one; simulation steps from there until one number
+    fails and the next succeeds.
     """
     if plan.design.effect == 0:
         return None, ()
@@ -213,6 +214,8 @@ def teams_needed(
 
     least = 4 if plan.design.kind == "parallel" else 2 * ((max(2, plan.design.steps) + 1) // 2)
     teams = _first_guess(plan, least, limit)
+    if not reaches(teams):
+        teams = max(least, _rescaled(known[teams], plan.target, limit))
     while teams > least and reaches(teams):
         teams -= 2
     while teams < limit and not reaches(teams):
@@ -223,8 +226,19 @@ def teams_needed(
 
 def resized(design: TrialDesign, teams: int) -> TrialDesign:
     """The design with another number of teams, and institutions in proportion."""
+    if design.institutions == 1:
+        return replace(design, teams=teams)
     houses = round(design.institutions * teams / design.teams)
-    return replace(design, teams=teams, institutions=min(teams, max(2 if design.institutions > 1 else 1, houses)))
+    return replace(design, teams=teams, institutions=min(teams, max(2, houses)))
+
+
+def _rescaled(point: Power, target: float, limit: int) -> int:
+    """The even number of teams that would reach the target if the squared distance from zero, in standard errors, grew
+    with their number: from what the simulation found, which knows of those who are lost."""
+    critical = float(stats.norm.ppf(1 - point.design.alpha / 2))
+    here = max(0.5, critical + float(stats.norm.ppf(min(max(point.power, 0.001), 0.999))))
+    factor = ((critical + float(stats.norm.ppf(target))) / here) ** 2
+    return min(limit, 2 * round(point.design.teams * factor / 2))
 
 
 def _first_guess(plan: Plan, least: int, limit: int) -> int:

@@ -94,8 +94,9 @@ def _html_table(table: list[list[str]], caption: str) -> str:
 
 
 def all_points(result: PlanResult) -> tuple[Power, ...]:
-    """What was asked for, then what the search tried."""
-    return (*result.points, *result.searched)
+    """What was asked for, then what the search tried besides."""
+    asked = [point.design for point in result.points]
+    return (*result.points, *(point for point in result.searched if point.design not in asked))
 
 
 def plan_text(result: PlanResult, language: str = "nl") -> str:
