@@ -200,6 +200,17 @@ def test_a_design_that_cannot_be_fitted_names_the_column():
         fit(table.with_columns(score=pl.lit(None, pl.Float64)), FORMULA, GROUPS)
 
 
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_a_fit_prints_its_variances_coefficients_and_warnings(method):
+    found = fit(trial(), FORMULA, GROUPS, time_slope={"team": "months"}, method=method)
+    said = str(found).splitlines()
+    last = next(line for line in said if line.startswith("treat:months")).split()
+    contrast = found.contrast({"treat:months": 1})
+    np.testing.assert_allclose([float(x) for x in last[1:3]], [contrast.estimate, contrast.se], rtol=1e-4)
+    assert [line.split()[0] for line in said if line.startswith("team")] == ["team:"] * 3
+    assert said[-len(found.warnings) :] == list(found.warnings) if found.warnings else True
+
+
 def test_groups_that_do_not_nest_fall_back_to_statsmodels_and_say_so(tmp_path):
     table = trial().with_columns(
         team=pl.when((pl.col("person") < 6) & (pl.col("months") > 0)).then(7).otherwise("team")

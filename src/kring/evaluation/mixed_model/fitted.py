@@ -56,6 +56,16 @@ class VarianceComponent:
     on_boundary: bool
 
 
+def _line(label: str, values: Sequence[float]) -> str:
+    first, *others = (f"{value:.5g}" for value in values)
+    return f"{label:28}{first:>14}" + "".join(f"{value:>12}" for value in others)
+
+
+def _sd(component: VarianceComponent) -> tuple[float, ...]:
+    """The square root of a variance; a covariance has none."""
+    return () if component.name == "covariance" else (component.estimate**0.5,)
+
+
 @dataclass(frozen=True)
 class Fit:
     """A linear mixed model fitted by REML or ML. β and cov are in the units of the design's columns."""
@@ -77,6 +87,19 @@ class Fit:
     warnings: tuple[str, ...]
     engine: str = "kring"
     _freedom: Freedom | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        """What a statistician reads first: the model, its variances, its coefficients with t and df, what to know."""
+        groups = ", ".join(f"{n:,} of {name}" for name, n in self.ngroups.items())
+        lines = [f"{self.formula} by {self.method}: {self.nobs:,} rows, {groups}; log-likelihood {self.loglik:.4f}"]
+        lines += ["", f"{'random effects':28}{'variance':>14}{'SD':>12}"]
+        lines += [_line(f"{c.group}: {c.name}", (c.estimate, *_sd(c))) for c in self.vc]
+        lines += [_line("residual", (self.sigma2, self.sigma2**0.5))]
+        lines += ["", f"{'fixed effects':28}{'estimate':>14}{'SE':>12}{'df':>12}{'t':>12}{'p':>12}"]
+        for name, row in zip(self.names, np.eye(len(self.beta)), strict=True):
+            found = self.contrast(row)
+            lines.append(_line(name, (found.estimate, found.se, found.df, found.estimate / found.se, found.p)))
+        return "\n".join([*lines, *(["", *self.warnings] if self.warnings else [])])
 
     @property
     def _satterthwaite(self) -> Satterthwaite | None:
