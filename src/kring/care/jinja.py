@@ -2,6 +2,7 @@
 
 import functools
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,11 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.html import json_script
 from django.utils.translation import gettext, ngettext
 from django_htmx.jinja import htmx_script
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kring.care.days import LONG, at_the_clock, written
+from kring.care.drawing import Environment
 
 HERE = Path(__file__).resolve().parent
 
@@ -28,6 +30,21 @@ def url(name: str, *args: Any) -> str:
     """The address of a page. Only its first use asks Django; later ones fill the ids into what Django answered."""
     ids = tuple(arg for arg in args if isinstance(arg, uuid.UUID))
     return _address(name, tuple(None if isinstance(arg, uuid.UUID) else arg for arg in args)) % ids
+
+
+def address_of(name: str) -> Callable[..., str]:
+    """`url` for one page, given ids."""
+
+    def address(*ids: Any) -> str:
+        for each in ids:
+            if type(each) is not uuid.UUID:
+                return url(name, *ids)
+        return _address(name, GAPS[len(ids)]) % ids
+
+    return address
+
+
+GAPS = [(None,) * count for count in range(10)]
 
 
 @functools.lru_cache(maxsize=2000)
@@ -81,7 +98,7 @@ def environment(**options: Any) -> Environment:
     options |= {"autoescape": True, "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     rooms = sorted(HERE.glob("*/templates"))
     options["loader"] = ChoiceLoader([FileSystemLoader([HERE / "templates", *rooms])])
-    made = Environment(**options, extensions=["jinja2.ext.i18n"])  # noqa: S701 (autoescape is set above)
+    made = Environment(**options, extensions=["jinja2.ext.i18n"])
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {
         "_": words,
@@ -93,7 +110,9 @@ def environment(**options: Any) -> Environment:
         "demo_outbox": lambda: reverse("outbox") if settings.DEMO else "",
         "language": translation.get_language,
     }
+    made.address_of = address_of
     made.filters |= {
+        "words": words,
         "number": number,
         "day": day,
         "moment": moment,

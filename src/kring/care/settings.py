@@ -96,7 +96,8 @@ WSGI_APPLICATION = "kring.care.wsgi.application"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "BACKEND": "kring.care.drawing.Pages",
         "DIRS": [HERE / "templates"],
         "APP_DIRS": False,  # see jinja.environment: each room's `templates` folder, not `jinja2`
         "OPTIONS": {
