@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import os
 import sys
+import time
 import uuid
 from typing import Any
 
@@ -22,6 +23,7 @@ from django.utils import timezone
 
 import kring.care.urls
 from bench import _care_pages
+from kring.care.audit import reading
 from kring.care.board import actions
 from kring.care.board.desk import desk_of
 from kring.care.board.models import Agreement, Category, Entry, Visit
@@ -53,7 +55,14 @@ def main() -> None:
     for name, address in pages.items():
         assert _care_pages._answers(browser, address), address
         found[name] = _care_pages._one(application, cookie, address, REQUESTS)
-    print(json.dumps(found))
+    print(json.dumps({"pages": found, "unfolding_ms": unfolding()}))
+
+
+def unfolding() -> float:
+    """CPU of a look that waited: the lines of two hundred circles, or of fifty, as the worker makes them."""
+    began = time.process_time()
+    looks = reading.unfold()
+    return (time.process_time() - began) / looks * 1000
 
 
 def fill(cast: Any) -> None:

@@ -7,15 +7,12 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kring.care.audit import guards, seals
-from kring.care.audit.actions import record_each
 from kring.care.audit.models import Event, Seal, Sealed
-from kring.care.board.desk import desk_of
 
 pytestmark = pytest.mark.django_db
 
@@ -26,18 +23,6 @@ def events(number, **extra):
             for n in range(number)]  # fmt: skip
     Event.objects.bulk_create(made)
     return [event.pk for event in made]
-
-
-def test_a_look_at_many_leaves_a_line_for_the_whole_and_one_for_each_in_one_statement(cast):
-    desk, circles, board = desk_of(cast.tom, cast.team.pk), [uuid.uuid4(), uuid.uuid4()], uuid.uuid4()
-    last = Event.objects.order_by("pk").values_list("pk", flat=True).last() or 0
-    with CaptureQueriesContext(connection) as caught:
-        record_each(by=desk, circles=circles, verb="viewed", thing="board", rule="link", whole=(board, "post"))
-    assert len(caught) == 1
-    lines = Event.objects.filter(pk__gt=last).order_by("pk").values_list("circle_id", "thing_id", "rule", "actor_id")
-    assert list(lines) == [(None, board, "post", cast.tom.pk), *((each, None, "link", cast.tom.pk) for each in circles)]
-    record_each(by=desk, circles=[], verb="viewed", thing="phase", rule="link")
-    assert Event.objects.filter(pk__gt=last).count() == 3
 
 
 def run(statement, *values):

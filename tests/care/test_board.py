@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kring.care import jobs
-from kring.care.audit.models import Event
+from kring.care.audit.reading import events
 from kring.care.board import actions, agreeing, policy
 from kring.care.board.desk import desk_of
 from kring.care.board.models import DEFAULTS, Agreement, Category, Entry, Move, Sign, Told, Visit
@@ -179,10 +179,10 @@ def test_after_the_link_ended_the_board_and_the_circle_know_nothing_of_each_othe
     assert Told.objects.count() == before
     client.force_login(cast.noor)
     assert "Geheim voor de kring." not in client.get(f"/c/{cast.circle.pk}/board/").content.decode()
-    lines = Event.objects.filter(circle_id=cast.circle.pk).count()
+    lines = events().filter(circle_id=cast.circle.pk).count()
     client.force_login(cast.tom)
     client.get(f"/team/{cast.team.pk}/client/{entry.pk}/")
-    assert Event.objects.filter(circle_id=cast.circle.pk).count() == lines
+    assert events().filter(circle_id=cast.circle.pk).count() == lines
 
 
 @pytest.mark.parametrize("how", ["another team", "closed"])
@@ -306,7 +306,7 @@ def test_a_regieondersteuner_is_named_only_if_they_work_in_the_team(cast, client
 def test_each_client_reads_that_their_phase_was_looked_at(cast, client):
     client.force_login(cast.lea)
     client.get(f"/team/{cast.team.pk}/circles/")
-    line = Event.objects.get(circle_id=cast.circle.pk, thing="phase")
+    line = events().get(circle_id=cast.circle.pk, thing="phase")
     assert (line.actor_role, line.rule) == ("team_lead", "team link")
 
 

@@ -68,6 +68,7 @@ SPECIAL = {
     "board.Assessment": f"team_id IN ({_MY_TEAMS})",
     "board.Category": f"team_id IN ({_MY_TEAMS}) OR id IN (SELECT category_id FROM board_entry)",
     "audit.Event": f"actor_id = {_ME} OR circle_id IN ({_OWN_CIRCLES})",
+    "audit.Folded": "false",  # of clients who may not know of one another: only the installation unfolds it
 }
 """Rows that somebody finds for another reason than a seat. An interview is between two people only, and what
 a member keeps about themselves is theirs until they share it. A board is found by who has a post in its team; a line
@@ -208,9 +209,10 @@ def _statements() -> Iterator[str]:
         yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
         yield f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
         whole = f"{_IS_SYSTEM} OR {condition}"
-        if table == "audit_event":  # anybody leaves a line, few read it, only the installation prunes
-            yield f"CREATE POLICY kring ON {table} FOR SELECT USING ({whole})"
+        if table in ("audit_event", "audit_folded"):  # anybody leaves a line
             yield f"CREATE POLICY kring_add ON {table} FOR INSERT WITH CHECK (true)"
+        if table == "audit_event":  # few read it, only the installation prunes
+            yield f"CREATE POLICY kring ON {table} FOR SELECT USING ({whole})"
             yield f"CREATE POLICY kring_prune ON {table} FOR DELETE USING ({_IS_SYSTEM})"
         else:
             yield f"CREATE POLICY kring ON {table} USING ({whole}) WITH CHECK ({whole})"

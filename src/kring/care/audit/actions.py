@@ -1,15 +1,15 @@
 """Writes the trail. Called inside the transaction of the write, so that no write goes without its line."""
 
 import dataclasses
-import json
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
 
-from kring.care.audit.models import Event
+from kring.care.audit.models import Event, Folded
+from kring.care.audit.reading import FOLDED
 
 
 class Actor(Protocol):
@@ -51,31 +51,33 @@ def record(
     rule: str,
 ) -> None:
     """Add one line. `thing` and `fields` name kinds of data, never their content."""
-    line = _line(by, verb, thing, fields, rule) | {"thing_id": thing_id, "circle_id": by.circle_id}
-    with connection.cursor() as cursor:  # without reading back: who leaves a line may not see it (row-level security)
-        cursor.execute(_ONE, _for_database(line))
+    _add(_EVENT, _line(by, verb, thing, fields, rule) | {"thing_id": thing_id, "circle_id": by.circle_id})
 
 
 def record_each(
     *,
     by: Actor,
-    circles: Iterable[uuid.UUID],
+    circles: Iterable[uuid.UUID | str],
     verb: str,
     thing: str,
     fields: Sequence[str] = (),
     rule: str,
     whole: tuple[uuid.UUID, str] | None = None,
 ) -> None:
-    """The same line for each of these circles, in one statement: for a page that shows something of many at once.
+    """The same line for each of these circles: for a page that shows something of many at once.
 
-    `whole` is the thing of which they are parts, and the rule that opens it: it gets a line of its own.
+    `whole` is the thing of which they are parts, and the rule that opens it: it gets a line of its own. All of it is
+    written as one row, and unfolded before anybody reads (`reading`).
     """
-    found = [*circles] if whole is None else [None, *circles]
+    if thing not in FOLDED:
+        raise ValueError(f"{thing} is not declared in FOLDED: whoever reads it would not unfold first")
+    found = [str(one).replace("-", "") for one in circles]
+    thing_id, whole_rule = whole or (None, "")
     if found:
-        thing_id, whole_rule = whole or (None, "")
-        line = _line(by, verb, thing, fields, rule) | {"thing_id": thing_id, "whole_rule": whole_rule, "circles": found}
-        with connection.cursor() as cursor:
-            cursor.execute(_EACH[connection.vendor], _for_database(line))
+        line = _line(by, verb, thing, fields, whole_rule) | {"thing_id": thing_id, "each_rule": rule}
+        _add(_FOLDED, line | {"circles": [None, *found] if whole else found})
+    elif whole:
+        record(by=by, verb=verb, thing=thing, thing_id=thing_id, fields=fields, rule=whole_rule)
 
 
 def _line(by: Actor, verb: str, thing: str, fields: Sequence[str], rule: str) -> dict[str, Any]:
@@ -94,33 +96,19 @@ def _line(by: Actor, verb: str, thing: str, fields: Sequence[str], rule: str) ->
     }
 
 
-_COLUMNS = {field.attname: field for field in Event._meta.concrete_fields if not field.primary_key}
-_GAPS = {name: f"%({name})s" for name in _COLUMNS}
-_INSERT = "INSERT INTO audit_event ({}) ".format(", ".join(f'"{field.column}"' for field in _COLUMNS.values()))
-_ONE = _INSERT + "VALUES ({})".format(", ".join(_GAPS.values()))
+def _insert(model: type[models.Model]) -> tuple[str, dict[str, Any]]:
+    """The statement that adds one row, without reading back: who leaves a line may not see it (row-level security)."""
+    columns = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+    names, gaps = ", ".join(f'"{name}"' for name in columns), ", ".join(f"%({name})s" for name in columns)
+    return f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({gaps})", columns  # noqa: S608 (names of columns)
 
 
-def _each(rows: str, type_of_id: str) -> str:
-    """The database repeats the line for each circle: hundreds of them go over as one list."""
-    values = _GAPS | {
-        "circle_id": "circle.value",
-        "thing_id": f"CASE WHEN circle.value IS NULL THEN CAST(%(thing_id)s AS {type_of_id}) END",
-        "rule": "CASE WHEN circle.value IS NULL THEN %(whole_rule)s ELSE %(rule)s END",
-    }
-    return f"{_INSERT}SELECT {', '.join(values.values())} FROM {rows}"  # noqa: S608 (only names of columns)
+_EVENT, _FOLDED = _insert(Event), _insert(Folded)
 
 
-_EACH = {
-    "sqlite": _each("json_each(%(circles)s) AS circle", "char(32)"),
-    "postgresql": _each("unnest(%(circles)s::uuid[]) AS circle(value)", "uuid"),
-}
-
-
-def _for_database(line: dict[str, Any]) -> dict[str, Any]:
-    made = {
-        name: _COLUMNS[name].get_db_prep_save(value, connection) if name in _COLUMNS else value
-        for name, value in line.items()
-    }
-    if "circles" in line and connection.vendor == "sqlite":
-        made["circles"] = json.dumps([one and str(one).replace("-", "") for one in line["circles"]])
-    return made
+def _add(to: tuple[str, dict[str, Any]], line: dict[str, Any]) -> None:
+    statement, columns = to
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement, {name: columns[name].get_db_prep_save(value, connection) for name, value in line.items()}
+        )

@@ -23,5 +23,5 @@ def put_up_guards(using: str, **_rest: Any) -> None:
     from kring.care.audit import guards
 
     connection = connections[using]
-    if "audit_sealed" in connection.introspection.table_names():
+    if "audit_folded" in connection.introspection.table_names():
         guards.put_up(connection)

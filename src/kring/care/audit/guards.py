@@ -1,6 +1,7 @@
 """Triggers that keep the trail append-only, on both databases. Put up after every migration.
 
 An event is never changed, and not deleted before it is five years old (NEN 7513); what a seal says is never changed.
+A look over many circles goes only when its lines stand.
 SQLite drops triggers when Django rebuilds a table, hence the putting up again; `missing` says whether they stand.
 """
 
@@ -9,14 +10,21 @@ from typing import Any
 
 YEARS = 5
 REFUSAL = "the audit trail is append-only"
-TABLES = ("audit_event", "audit_sealed", "audit_seal")
+TABLES = ("audit_event", "audit_folded", "audit_sealed", "audit_seal")
 NAMES = {
+    "audit_folded_unchanged", "audit_folded_kept",
     "audit_event_unchanged", "audit_event_kept", "audit_sealed_unchanged", "audit_sealed_kept",
     "audit_seal_unchanged", "audit_seal_kept",
 }  # fmt: skip
 FIXED = "number, count, emptied, last_id, previous, digest, sealed_at"  # of a seal; `pruned_at` is set once, later
+_LAST_LINE = "SELECT 1 FROM audit_event WHERE at = OLD.at AND circle_id = "
+"""Of a look over many circles; found by the index of circles. Whoever unfolds writes all lines of a look or none."""
 
 _SQLITE = [
+    f"CREATE TRIGGER audit_folded_unchanged BEFORE UPDATE ON audit_folded BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
+    "CREATE TRIGGER audit_folded_kept BEFORE DELETE ON audit_folded"
+    f" WHEN NOT EXISTS ({_LAST_LINE} json_extract(OLD.circles, '$[#-1]'))"
+    f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     f"CREATE TRIGGER audit_event_unchanged BEFORE UPDATE ON audit_event BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
     "CREATE TRIGGER audit_event_kept BEFORE DELETE ON audit_event"
     f" WHEN OLD.at > datetime('now', '-{YEARS} years') BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END",
@@ -33,6 +41,12 @@ _REFUSE = "EXECUTE FUNCTION kring_refuse()"
 _POSTGRESQL = [
     "CREATE OR REPLACE FUNCTION kring_refuse() RETURNS trigger LANGUAGE plpgsql AS"
     f" $$ BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'insufficient_privilege'; END $$",
+    "CREATE OR REPLACE FUNCTION kring_refuse_unless_unfolded() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    f" IF NOT EXISTS ({_LAST_LINE} (OLD.circles->>-1)::uuid) THEN"
+    f" RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'insufficient_privilege'; END IF; RETURN OLD; END $$",
+    f"CREATE TRIGGER audit_folded_unchanged BEFORE UPDATE ON audit_folded FOR EACH ROW {_REFUSE}",
+    "CREATE TRIGGER audit_folded_kept BEFORE DELETE ON audit_folded FOR EACH ROW"
+    " EXECUTE FUNCTION kring_refuse_unless_unfolded()",
     f"CREATE TRIGGER audit_event_unchanged BEFORE UPDATE ON audit_event FOR EACH ROW {_REFUSE}",
     "CREATE TRIGGER audit_event_kept BEFORE DELETE ON audit_event FOR EACH ROW"
     f" WHEN (OLD.at > now() - interval '{YEARS} years') {_REFUSE}",

@@ -37,6 +37,16 @@ class Event(Line):
         indexes = [models.Index(fields=["circle_id", "-id"], name="event_circle")]
 
 
+class Folded(Line):
+    """One look over many circles at once, as one row until it is unfolded into a line for each (`unfolding`)."""
+
+    circle_id = None
+    circles = models.JSONField()
+    """The ids of the circles, as the database writes them. None is the line of the whole, which has `thing_id`."""
+    each_rule = models.CharField(max_length=80)
+    """The rule in the line of each circle; `rule` is the one that opened the whole."""
+
+
 class Brought(Line):
     """What happened elsewhere, as it stood in the file with which a circle was brought here. Not sealed here."""
 

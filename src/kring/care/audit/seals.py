@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from kring.care.audit.models import Event, Seal, Sealed
+from kring.care.audit.reading import unfold
 
 BATCH = 5_000
 LATE = 10_000
@@ -53,6 +54,7 @@ def digest_of(previous: str, sealed_at: dt.datetime, emptied: bool, fingerprints
 
 def seal_all() -> int:
     """Seal whatever is not sealed yet; returns how many events. A second worker at the same time does nothing."""
+    unfold()  # a look is sealed within minutes, or it would seem to be inserted later (SLACK)
     done = 0
     while count := _seal_batch():
         done += count
@@ -92,6 +94,7 @@ def _write(last: Seal | None, events: list[Event], emptied: bool) -> None:
 
 def problems() -> Iterator[Problem]:
     """Everything that no longer fits, oldest seal first. Reads one batch at a time."""
+    unfold()
     before: Seal | None = None
     emptied: Seal | None = None  # the last one after which nothing was left: later seals hold only later events
     for seal in Seal.objects.order_by("number").iterator():

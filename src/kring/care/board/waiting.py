@@ -8,11 +8,11 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kring.care.audit.models import Event
+from kring.care.audit.reading import events
 from kring.care.board.models import Chosen, Sign
 from kring.care.circles.seats import Seat
 from kring.care.circles.waiting import Waits, says_what_waits
@@ -36,8 +36,8 @@ def signs(seat: Seat) -> Iterator[Waits]:
         return
     told = seat.is_client or chosen.told  # type: ignore[union-attr]
     address = url("signs:page", seat.circle_id)
-    rows = _signs.rows(circle_id=seat.circle_id, person_id=seat.person_id, since=timezone.now() - NEW)
-    if any(_is_new(seat, row, told) for row in rows):
+    rows = _signs.rows(circle_id=seat.circle_id, since=timezone.now() - NEW)
+    if rows and _is_new(seat, rows, told):
         yield Waits(
             ORDER, _("Read it"), f"{address}#said", _("There is a message for you"), _("Read it when it suits you.")
         )
@@ -45,24 +45,31 @@ def signs(seat: Seat) -> Iterator[Waits]:
         yield Waits(ORDER, _("If I notice something"), address)
 
 
-def _is_new(seat: Seat, row: Any, told: bool) -> bool:
+def _is_new(seat: Seat, rows: list[Any], told: bool) -> bool:
+    newest = max((moment for row in rows for moment in _moments(seat, row, told)), default=None)
+    if newest is None:
+        return False
+    looks = events().filter(circle_id=seat.circle_id, actor_id=seat.person_id, thing__in=["signs", "board"])
+    return not looks.filter(verb="viewed", at__gte=newest).exists()
+
+
+def _moments(seat: Seat, row: Any, told: bool) -> Iterator[dt.datetime]:
+    """When a sign was said, and when it was answered, as far as this person is told."""
     mine = row.noticed_by_id == seat.person_id
-    said = row.created_at if told and not mine else None
-    answered = row.answered_at if mine or seat.is_client else None
-    newest = max((moment for moment in (said, answered) if moment), default=None)
-    return newest is not None and (row.looked_at is None or row.looked_at < newest)
+    if told and not mine:
+        yield row.created_at
+    if row.answered_at and (mine or seat.is_client):
+        yield row.answered_at
 
 
-@prepared(circle_id=uuid.UUID, person_id=uuid.UUID, since=dt.datetime)
-def _signs(*, circle_id: uuid.UUID, person_id: uuid.UUID, since: dt.datetime) -> QuerySet[Any, Any]:
-    """The signs of the link that runs, said or answered of late, and when this person last looked at them."""
-    looks = Event.objects.filter(circle_id=circle_id, actor_id=person_id, thing__in=["signs", "board"])
+@prepared(circle_id=uuid.UUID, since=dt.datetime)
+def _signs(*, circle_id: uuid.UUID, since: dt.datetime) -> QuerySet[Any, Any]:
+    """The signs of the link that runs, said or answered of late."""
     running = Sign.objects.filter(
         Q(created_at__gte=since) | Q(answered_at__gte=since), withdrawn_at__isnull=True,
         agreement__circle_id=circle_id, agreement__ended_at__isnull=True, agreement__team__isnull=False,
     )  # fmt: skip
-    seen = running.annotate(looked_at=Subquery(looks.filter(verb="viewed").order_by("-id").values("at")[:1]))
-    return seen.values_list("created_at", "answered_at", "noticed_by_id", "looked_at", named=True)
+    return running.values_list("created_at", "answered_at", "noticed_by_id", named=True)
 
 
 @prepared(circle_id=uuid.UUID, member_id=uuid.UUID)

@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from kring.care.audit.models import Brought, Event
+from kring.care.audit.models import Brought
+from kring.care.audit.models import Line as Stored
+from kring.care.audit.reading import events as trail
 from kring.care.circles.models import GlassBreak, Member
 from kring.care.circles.seats import Seat
 
@@ -204,8 +206,8 @@ def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Any
 
     "elsewhere" gives what stood in the file with which the circle was brought here.
     """
-    model = Brought if who == ELSEWHERE else Event
-    found = model._default_manager.filter(circle_id=seat.circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
+    every: QuerySet[Any] = Brought.objects.all() if who == ELSEWHERE else trail()
+    found = every.filter(circle_id=seat.circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
     if before is not None:
         found = found.filter(pk__lt=before)
     if who in (EVERYBODY, ELSEWHERE):
@@ -238,6 +240,7 @@ def days(found: Iterable[Any], client_id: uuid.UUID) -> list[Day]:
 
     here = timezone.get_current_timezone()
     told = [(event.at.astimezone(here), say(event), event.break_glass) for event in found]
+    told.sort(key=lambda one: one[0], reverse=True)  # a look at many is numbered when it is unfolded, a little later
     return [
         Day(date, [_line(list(same)) for _key, same in itertools.groupby(lines, key=lambda one: one[1:])])
         for date, lines in itertools.groupby(told, key=lambda one: one[0].date())
@@ -249,7 +252,7 @@ def _line(same: list[tuple[dt.datetime, str, bool]]) -> Line:
     return Line(at, words, len(same), emergency)
 
 
-def sentence(event: Event, client_id: uuid.UUID) -> str:
+def sentence(event: Stored, client_id: uuid.UUID) -> str:
     """'Your regieondersteuner Ruth looked at your plan, because you share this.'"""
     what = VERBS.get(event.verb, VERBS["changed"]) % {
         "who": _who(event, client_id),
@@ -259,12 +262,12 @@ def sentence(event: Event, client_id: uuid.UUID) -> str:
     return _("%(what)s, %(why)s.") % {"what": what, "why": why} if why else f"{what}."
 
 
-def _who(event: Event, client_id: uuid.UUID) -> str:
+def _who(event: Stored, client_id: uuid.UUID) -> str:
     if event.actor_id == client_id:
         return _("You")
     return str(WHO.get(event.actor_role, "%(name)s")) % {"name": event.actor_name or _("Somebody")}
 
 
-def _why(event: Event) -> str:
+def _why(event: Stored) -> str:
     parts = event.rule.split("; ")
     return next((str(words) for start, words in WHY for part in parts if part.startswith(start)), "")

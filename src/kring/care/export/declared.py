@@ -60,6 +60,7 @@ KEPT_BACK = {
     "audit.Event.circle_id": "it is the circle of the file",
     "audit.Brought.id": "a number of this installation",
     "audit.Brought.circle_id": "it is the circle of the file",
+    "audit.Folded": "unfolded before the file is made: its lines stand in the log",
     "audit.Seal": "fingerprints of this installation's log",
     "audit.Sealed": "fingerprints of this installation's log",
     "people.Person": "accounts are each person's own; the file names people, without their addresses",

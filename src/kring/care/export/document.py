@@ -12,7 +12,8 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from kring.care.audit.models import Brought, Event
+from kring.care.audit.models import Brought
+from kring.care.audit.reading import events
 from kring.care.circles.log import BETWEEN_TWO
 from kring.care.export.declared import EXPORTED, LOG, ONLY_OWN
 from kring.care.people.models import Person
@@ -96,8 +97,8 @@ def _log(circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
     """Brought lines first, then those of this installation: the order in which things happened."""
     told = []
     tellers = [(name, people.alias if name in ("actor_id", "on_behalf_of_id") else plain) for name in LOG]
-    for model in (Brought, Event):
-        found = model.objects.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("pk")
+    for trail in (Brought.objects.all(), events()):
+        found = trail.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("at", "pk")
         for values in found.values_list(*LOG):
             told.append({name: tell(value) for (name, tell), value in zip(tellers, values, strict=True)})
     return told

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kring.care.audit.models import Event
+from kring.care.audit.reading import events
 from kring.care.circles import log
 from kring.care.circles.models import Interview, Member
 from kring.care.circles.seats import Seat
@@ -117,7 +117,7 @@ def about(seat: Seat) -> Told:
     ]
     measured = OwnMeasurement.objects.filter(schedule__member=seat.member_id, removed_at=None)
     sections.append(_filled_in(_("How it goes with me"), measured, seat))
-    mine = Event.objects.filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")
+    mine = events().filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")
     return _file(_("What is stored about you"), sections, log.days(_rows_of_log(mine), seat.client_id))
 
 

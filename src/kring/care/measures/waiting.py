@@ -9,7 +9,7 @@ from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kring.care.audit.models import Event
+from kring.care.audit.reading import looks_at
 from kring.care.circles.seats import Seat
 from kring.care.circles.topics import FORMAL_ROLES, Task, Topic
 from kring.care.circles.waiting import Waits, says_what_waits
@@ -69,7 +69,7 @@ def _own(*, circle_id: uuid.UUID, member_id: uuid.UUID) -> QuerySet[Any, Any]:
 
 def _proposed(circle_id: uuid.UUID, person_id: uuid.UUID) -> QuerySet[Schedule]:
     """What the client did not say yes or no to, and did not look at: on its own page it stays."""
-    looks = Event.objects.filter(circle_id=circle_id, actor_id=person_id, thing="progress", verb="viewed")
+    looks = looks_at("progress").filter(circle_id=circle_id, actor_id=person_id)
     unseen = ~Exists(looks.filter(at__gte=OuterRef("created_at")))
     return Schedule.objects.filter(unseen, circle_id=circle_id, removed_at__isnull=True, agreed_at__isnull=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from kring.care.audit.models import Event
+from kring.care.audit.reading import looks_at
 from kring.care.circles.models import Circle
 from kring.care.circles.seats import Seat
 from kring.care.circles.waiting import Waits, says_what_waits
@@ -37,7 +37,7 @@ def studies(seat: Seat) -> Iterator[Waits]:
 def _asking(*, circle_id: uuid.UUID, person_id: uuid.UUID) -> QuerySet[Any, Any]:
     """By the rule of `policy.asks`. Looking at the page of all studies counts: there each has its own line."""
     answered = Consent.objects.filter(circle_id=circle_id, edition=OuterRef("pk"))
-    looks = Event.objects.filter(circle_id=circle_id, actor_id=person_id, thing="study", verb="viewed")
+    looks = looks_at("study").filter(circle_id=circle_id, actor_id=person_id)
     organisation = Circle.objects.filter(pk=circle_id).values("team__organisation")
     found = Edition.objects.filter(
         ~Exists(answered), ~Exists(looks.filter(at__gte=OuterRef("opened_at"))), opened_at__isnull=False,

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kring.care.audit.models import Event
+from kring.care.audit.reading import events
 from kring.care.board import agreeing, policy
 from kring.care.board.forms import ChoosePeople, Notice
 from kring.care.board.models import Agreement, Sign
@@ -30,7 +30,7 @@ def board(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
     allow(policy.may_agree(seat))
     agreement = policy.agreement_of(seat)
     entry = agreement.entry if agreement else None
-    looks = Event.objects.filter(circle_id=circle_id, thing="board").exclude(actor_id=seat.client_id).order_by("-pk")
+    looks = events().filter(circle_id=circle_id, thing="board").exclude(actor_id=seat.client_id).order_by("-pk")
     saw(seat, "board", ["board"])
     page = {
         "seat": seat, "here": "mine", "agreement": agreement, "entry": entry,
