@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import uuid
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -223,6 +224,26 @@ def test_a_change_within_the_noise_is_never_called_better_or_worse():
     with translation.override("en"):
         changed = reading.sentence(scale, [(days[0], 40, "1"), (days[1], 2, "2")])
     assert "cannot be compared" in changed
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [("3.9", "niet beter of slechter"), ("2.7", "niet beter of slechter"), ("4.0", "beter dan aan het begin")],
+)
+def test_the_page_says_among_whom_it_was_found_how_much_can_be_chance(cast, last, said):
+    """Of the NEL a difference of 0.65 can be chance, among people in Dutch FACT care (see the definition)."""
+    noor, definition = cast.seat("noor"), texts.definition_of("nel")
+    line = line_of(cast, "nel")
+    for days, total in ((300, "3.3"), (10, last)):
+        filling.enter_totals(
+            by=noor, line=line, id=uuid.uuid4(), due_on=timezone.localdate() - dt.timedelta(days=days),
+            definition=definition, totals={"total": Decimal(total)}, language="nl",
+            instrument_version=definition.version,
+        )  # fmt: skip
+        text = page(cast, "noor", f"{line.pk}/").content.decode()
+        assert ("Tjaden" in text) == (days == 10)  # one score is compared with nothing
+    assert said in text
+    assert "onderzocht bij mensen met een ernstige psychische aandoening in Nederland. Bij jou kan" in text
 
 
 def test_the_line_says_who_which_version_which_language_and_what_was_missing(cast):

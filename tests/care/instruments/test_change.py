@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from kring.care.measures.instruments import Refused, band_of, codes, entered, load, round_to_tenth
-from kring.care.measures.instruments.change import Verdict, change, reliable_change_index
-from kring.care.measures.instruments.definition import Figure
+from kring.care.measures.instruments.change import Verdict, change, reliable_change_index, threshold_of
+from kring.care.measures.instruments.definition import Figure, Population
 
 QPR = load("qpr-15").scale("total")
+HERE, THERE = (Population(code, {"nl": code, "en": code}) for code in ("here", "there"))
 
 
 def test_the_index_is_that_of_jacobson_and_truax():
@@ -33,10 +34,36 @@ def test_without_an_sd_one_cannot_tell():
     [("higher", 33, "better"), ("higher", 32, "within_noise"), ("higher", 7, "worse"), ("lower", 33, "worse")],
 )
 def test_only_what_passes_the_index_is_called_better_or_worse(better, after, verdict):
-    scale = replace(QPR, better=better, sd=Figure(10, "made up"), reliability=Figure(0.8, "made up"))
+    scale = replace(
+        QPR, better=better, sd=Figure(10, "made up", "", HERE), reliability=Figure(0.8, "made up", "", HERE)
+    )
     found = change(scale, 20, after)
     assert found.verdict == verdict
     assert found.source == "made up"
+
+
+@pytest.mark.parametrize(("of_sd", "of_reliability"), [(HERE, THERE), (None, None), (HERE, None), (None, HERE)])
+def test_an_sd_and_a_reliability_of_different_people_say_nothing(of_sd, of_reliability):
+    scale = replace(QPR, sd=Figure(10, "a", "", of_sd), reliability=Figure(0.8, "b", "", of_reliability))
+    assert change(scale, 0, 60).verdict is Verdict.CANNOT_TELL
+    published = replace(scale, change=Figure(8, "c", "", THERE))
+    assert (threshold_of(published).value, threshold_of(published).population) == (8, THERE)
+
+
+# SDs: Tjaden 2021, table 2, at the start: NEL 0.51 (80 people) and 0.52 (78), MANSA 0.88 and 0.85. Pooled by hand:
+# √((79·0.2601 + 77·0.2704)/156) = 0.515 and √((79·0.7744 + 77·0.7225)/156) = 0.865. Reliabilities: 0.79 and 0.78.
+# 1.96·√2·0.515·√0.21 = 0.654 and 1.96·√2·0.865·√0.22 = 1.125.
+@pytest.mark.parametrize(
+    ("code", "scale", "index", "inside", "outside"),
+    [("nel", "total", 0.654, 3.975, 4.0), ("mansa", "satisfaction", 1.125, 3.5 + 13 / 12, 3.5 + 14 / 12)],
+)
+def test_the_nel_and_the_mansa_have_the_index_of_dutch_people_in_fact_care(code, scale, index, inside, outside):
+    known = load(code).scale(scale)
+    start = 3.325 if code == "nel" else 3.5
+    assert round(threshold_of(known).value, 3) == index
+    assert threshold_of(known).population.code == "smi-nl"
+    assert [change(known, start, after).verdict for after in (inside, outside)] == ["within_noise", "better"]
+    assert change(known, outside, start).verdict is Verdict.WORSE
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,13 @@ def test_a_scale_without_verified_figures_says_so_in_the_notes(code):
     assert not lacking or not definition.validated or any("not verified" in note for note in definition.notes)
 
 
+def test_a_figure_of_people_whom_the_file_does_not_describe_is_refused():
+    document = json.loads((FOLDER / "nel@2017.json").read_bytes())
+    del document["populations"]
+    with pytest.raises(Refused, match="a figure is of 'smi-nl'"):
+        parse(document)
+
+
 def test_the_page_about_instruments_names_each_of_them():
     page = Path("docs/instruments.md").read_text()
     assert [code for code in codes() if f"`{code}`" not in page] == []

@@ -16,6 +16,8 @@ MANSA = {str(i): 5 if i <= 7 else 2 for i in range(1, 13)}
 # Beckers 2022: I.ROC is the sum of 12 items from 1 to 6.
 IROC = {str(i): 1 + i % 6 for i in range(1, 13)}
 # WHO, simple scoring: none 1 to extreme 5, added up.
+# Complex, of 36 (10/66 Dementia Research Group): 1, 3, 5, 6, 7, 9 count 0 to 4: here 1, 3, 0, 1, 2, 4; the other six
+# count 0, 1, 1, 2, 2: items 2, 4, 8, 10, 11, 12, here 1, 2, 2, 0, 1, 1. That is 11 and 7.
 WHODAS_12 = {str(i): 1 + i % 5 for i in range(1, 13)}
 WHODAS_36 = {f"D{d}.{i}": d if d < 6 else 1 for d, n in enumerate((6, 5, 4, 5, 8, 8), 1) for i in range(1, n + 1)}
 # WHO manual 2010, chapter 8: of the 36, nineteen items count 0, 1, 1, 2, 2 and seventeen 0 to 4; as a share of 106, of
@@ -36,7 +38,8 @@ VECTORS = [
     ("nel", NEL, {"total": 3.0}),
     ("mansa", MANSA, {"satisfaction": 3.75}),
     ("iroc", IROC, {"total": 42.0}),
-    ("whodas-12", WHODAS_12, {"total": 12 + 2 * (0 + 1 + 2 + 3 + 4) + 1 + 2}),
+    ("whodas-12", WHODAS_12, {"total": 12 + 2 * (0 + 1 + 2 + 3 + 4) + 1 + 2, "complex": 100 * (11 + 7) / 36}),
+    ("whodas-12", dict.fromkeys(WHODAS_12, 3), {"total": 36, "complex": 100 * (6 * 2 + 6 * 1) / 36}),
     (
         "whodas-36",
         WHODAS_36,
@@ -119,6 +122,13 @@ def test_whodas_without_work_has_the_score_of_32():
     found = {s.scale: s.value for s in score(load("whodas-36"), answers)}
     assert (found["total"], found["total-32"], found["d5"]) == (None, 76, None)
     assert (found["complex"], found["complex-32"]) == (None, 100 * 31 / 92)
+
+
+def test_the_twelve_items_of_whodas_are_recoded_as_the_same_questions_are_among_the_36():
+    # Which question is which: the openEHR archetype whodas_2_0.v1, where both forms take them from.
+    same = ["D2.1", "D5.1", "D1.4", "D6.1", "D6.5", "D1.1", "D2.5", "D3.1", "D3.2", "D4.1", "D4.2", "D5.5"]
+    short, long = load("whodas-12").scale("complex").recode, load("whodas-36").scale("complex").recode
+    assert [short.get(str(i)) for i in range(1, 13)] == [long.get(link_id) for link_id in same]
 
 
 @pytest.mark.parametrize(("domain", "most"), [("1", 20), ("2", 16), ("3", 10), ("4", 12), ("5", 24), ("6", 24)])

@@ -49,6 +49,8 @@ class ScaleView:
     title: str
     words: str
     chart: chart.Chart | None
+    among: str = ""  # whose scores taught how much can be chance
+    research: str = ""  # where that was published
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,14 +173,13 @@ def _scale(scale: Scale, found: Sequence[Any], marks: Sequence[chart.Mark], *, f
     ]
     places = [(day, value) for day, value, _version in points]
     shown = [mark for mark in marks if places and mark.on >= places[0][0] - BEFORE]
-    drawing = chart.drawn(places, scale, _wobble(scale), shown) if len(places) > 1 else None
-    return ScaleView(scale, texts.scale_title(scale), sentence(scale, points, once=first), drawing)
-
-
-def _wobble(scale: Scale) -> float | None:
-    """How much a score may differ without anything having changed; None where nobody knows."""
+    title, words = texts.scale_title(scale), sentence(scale, points, once=first)
+    if len(places) < 2:
+        return ScaleView(scale, title, words, None)
     known = threshold_of(scale)
-    return known[0] if known else scale.change.value if scale.change else None
+    drawing = chart.drawn(places, scale, known.value if known else None, shown)
+    among = texts.in_words(known.population.people) if known and known.population else ""
+    return ScaleView(scale, title, words, drawing, among, known.source if known else "")
 
 
 def sentence(scale: Scale, points: Sequence[tuple[dt.date, float, str]], *, once: bool = True) -> str:

@@ -5,8 +5,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
+from typing import NamedTuple
 
-from kring.care.measures.instruments.definition import Scale
+from kring.care.measures.instruments.definition import Population, Scale
 
 Z = 1.96
 
@@ -37,24 +38,40 @@ def reliable_change_index(sd: float, reliability: float) -> float:
     return Z * sqrt(2) * sd * sqrt(1 - reliability)
 
 
-def threshold_of(scale: Scale) -> tuple[float, str] | None:
-    """The reliable change index of this scale and its sources; None where SD or reliability is not known."""
-    if scale.reliability and scale.sd and scale.reliability.value < 1:
-        sources = "; ".join(dict.fromkeys((scale.sd.source, scale.reliability.source)))
-        return reliable_change_index(scale.sd.value, scale.reliability.value), sources
+class Threshold(NamedTuple):
+    """What a difference has to pass (where `reached`: to reach), where that stands, and among whom it was found."""
+
+    value: float
+    source: str
+    population: Population | None
+    reached: bool = False
+
+    def lets(self, difference: float) -> bool:
+        """Whether so much difference is more than measuring alone can do."""
+        return abs(difference) >= self.value if self.reached else abs(difference) > self.value
+
+
+def threshold_of(scale: Scale) -> Threshold | None:
+    """The reliable change index, else a published smallest change; None where nothing is known.
+
+    An SD and a reliability count together only when they were found among the same kind of people: a reliability from
+    a varied group beside an SD from a uniform one makes the index too small, and noise would be called change.
+    """
+    sd, reliability = scale.sd, scale.reliability
+    if sd and reliability and sd.population and sd.population == reliability.population and reliability.value < 1:
+        sources = "; ".join(dict.fromkeys((sd.source, reliability.source)))
+        return Threshold(reliable_change_index(sd.value, reliability.value), sources, sd.population)
+    if scale.change is not None:
+        return Threshold(scale.change.value, scale.change.source, scale.change.population, reached=True)
     return None
 
 
 def change(scale: Scale, before: float, after: float) -> Change:
-    """What can be said of the step from one score to a later one. A published smallest change itself counts."""
-    difference = after - before
-    known = threshold_of(scale)
-    if known is not None:
-        return Change(difference, known[0], _verdict(scale, difference, abs(difference) > known[0]), known[1])
-    if scale.change is not None:
-        enough = abs(difference) >= scale.change.value
-        return Change(difference, scale.change.value, _verdict(scale, difference, enough), scale.change.source)
-    return Change(difference, None, Verdict.CANNOT_TELL)
+    """What can be said of the step from one score to a later one."""
+    difference, known = after - before, threshold_of(scale)
+    if known is None:
+        return Change(difference, None, Verdict.CANNOT_TELL)
+    return Change(difference, known.value, _verdict(scale, difference, known.lets(difference)), known.source)
 
 
 def _verdict(scale: Scale, difference: float, enough: bool) -> Verdict:

@@ -79,6 +79,13 @@ class Item:
         return self.least <= units <= self.most
 
 
+class Population(NamedTuple):
+    """The kind of people among whom a figure was found."""
+
+    code: str
+    people: Words
+
+
 @dataclass(frozen=True)
 class Figure:
     """A published figure with where it stands. `kind` tells alpha from retest, and one sample from another."""
@@ -86,6 +93,7 @@ class Figure:
     value: float
     source: str
     kind: str = ""
+    population: Population | None = None
 
 
 @dataclass(frozen=True)
@@ -114,8 +122,9 @@ class Scale:
     """A score made of items. `at_least` is how many must be answered; the rest count as the mean of those.
 
     A scale that is `entered` has no items: its total is worked out elsewhere. `reliability` is the one that reliable
-    change is computed with; `change` is a published smallest change that counts. Where a publisher weighs answers,
-    `recode` has what each answer to an item counts in this scale, from the lowest answer up.
+    change is computed with, where it was found among the same kind of people as `sd`; `change` is a published smallest
+    change that counts. Where a publisher weighs answers, `recode` has what each answer to an item counts in this scale,
+    from the lowest answer up.
     """
 
     code: str
@@ -215,12 +224,13 @@ def load(code: str, version: str | None = None) -> Definition:
 def parse(document: Mapping[str, Any]) -> Definition:
     """A Definition of its JSON document; Refused where a scale or condition names what is not there."""
     lists = {name: tuple(map(_choice, entries)) for name, entries in document.get("choices", {}).items()}
+    people = {code: Population(code, words) for code, words in document.get("populations", {}).items()}
     definition = Definition(
         code=document["code"],
         version=document["version"],
         title=document["title"],
         items=tuple(_item(entry, lists) for entry in document["items"]),
-        scales=tuple(_scale(entry, document.get("recodes", {})) for entry in document["scales"]),
+        scales=tuple(_scale(entry, document.get("recodes", {}), people) for entry in document["scales"]),
         respondents=tuple(document["respondents"]),
         validated=document["validated"],
         source=document["source"],
@@ -260,7 +270,7 @@ def _item(entry: Mapping[str, Any], lists: Mapping[str, tuple[Choice, ...]]) -> 
     )
 
 
-def _scale(entry: Mapping[str, Any], recodes: Mapping[str, list[int]]) -> Scale:
+def _scale(entry: Mapping[str, Any], recodes: Mapping[str, list[int]], people: Mapping[str, Population]) -> Scale:
     low, high = entry["range"] or (None, None)
     return Scale(
         code=entry["code"],
@@ -271,18 +281,23 @@ def _scale(entry: Mapping[str, Any], recodes: Mapping[str, list[int]]) -> Scale:
         low=low,
         high=high,
         better=entry["better"],
-        reliability=_figure(entry["reliability"]),
-        sd=_figure(entry["sd"]),
+        reliability=_figure(entry["reliability"], people),
+        sd=_figure(entry["sd"], people),
         norms=tuple(Norm(**norm) for norm in entry["norms"]),
-        other_reliability=tuple(Figure(**figure) for figure in entry.get("otherReliability", ())),
-        change=_figure(entry.get("change")),
+        other_reliability=tuple(filter(None, (_figure(other, people) for other in entry.get("otherReliability", ())))),
+        change=_figure(entry.get("change"), people),
         bands=tuple(Band(b["code"], b["title"], b["from"], b["to"]) for b in entry.get("bands", ())),
         recode={link_id: tuple(recodes.get(name, ())) for link_id, name in entry.get("recode", {}).items()},
     )
 
 
-def _figure(entry: Mapping[str, Any] | None) -> Figure | None:
-    return Figure(**entry) if entry else None
+def _figure(entry: Mapping[str, Any] | None, people: Mapping[str, Population]) -> Figure | None:
+    if not entry:
+        return None
+    code = entry.get("population")
+    if code is not None and code not in people:
+        raise refuse("no_population", f"a figure is of {code!r}, which is not there.", "populations", "Describe them.")
+    return Figure(entry["value"], entry["source"], entry["kind"], people.get(code) if code else None)
 
 
 def _unknown_items(definition: Definition) -> list[Fault]:
