@@ -1,5 +1,6 @@
 """What is worked out when a template is compiled draws the same bytes as Jinja by itself."""
 
+import re
 import uuid
 
 import pytest
@@ -57,6 +58,18 @@ def test_a_page_fills_blocks_and_does_no_more():
     plain.loader.mapping |= {"more": '{% extends "shell" %}{% block main %}{{ super() }} and more{% endblock %}'}
     with pytest.raises(TemplateSyntaxError):
         plain.in_language("nl").get_template("more")
+
+
+def test_the_token_of_a_form_is_one_that_django_takes(cast):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.noor)
+    page = browser.get(f"/c/{cast.circle.pk}/decisions/").content.decode()
+    token = re.search('name="csrfmiddlewaretoken" value="([a-zA-Z0-9]{64})"', page)[1]
+    again = browser.get(f"/c/{cast.circle.pk}/decisions/").content.decode()
+    assert token not in again, "masked anew for each page"
+    where = test_routes.address("people:language", cast)
+    assert browser.post(where, {"language": "en", "csrfmiddlewaretoken": token}).status_code == 302
+    assert browser.post(where, {"language": "en", "csrfmiddlewaretoken": token[::-1]}).status_code == 403
 
 
 def test_a_misspelt_name_is_still_a_fault():

@@ -36,6 +36,34 @@ def in_address(id_text: str) -> str:
     return d if "-" in d else f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
 
 
+class Statement:
+    """SQL with a name in each gap (what stands there several times goes over once), and what always stands in some.
+
+    SQLite takes it straight: Django would search the text for its gaps at each run, and its driver would then not
+    know the text again. Where somebody counts or watches the queries, it goes the ordinary way.
+    """
+
+    def __init__(self, sql: str, names: Sequence[str], constants: dict[str, Any]) -> None:
+        self.sql, self.names, self.constants = sql, names, constants
+        places = {name: f"?{place}" for place, name in enumerate([*names, *constants], 1)}
+        self.numbered = sql % places
+        self.always = tuple(constants.values())
+
+    def run(self, database: Any, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """`values` in the order of `names`, as the database writes them. The rows that it answers, if any."""
+        if database.vendor != "sqlite" or database.queries_logged or database.execute_wrappers:
+            with database.cursor() as cursor:
+                cursor.execute(self.sql, self.constants | dict(zip(self.names, values, strict=True)))
+                return cursor.fetchall() if cursor.description else []
+        database.ensure_connection()
+        database.validate_no_broken_transaction()
+        with database.wrap_database_errors:
+            found: list[tuple[Any, ...]] = database.connection.execute(
+                self.numbered, (*values, *self.always)
+            ).fetchall()
+            return found
+
+
 class Prepared:
     """`build(*shape, **values)` returns a `values_list(..., named=True)`; `rows(*shape, **values)` runs it.
 
@@ -51,13 +79,10 @@ class Prepared:
     def rows(self, *shape: Hashable, **values: Any) -> list[Any]:
         database = connections[DEFAULT_DB_ALIAS]
         try:
-            sql, constants, converters, row = self.compiled(database.vendor, *shape)
+            statement, converters, row = self.compiled(database.vendor, *shape)
         except EmptyResultSet:  # the policy leaves nothing to ask for
             return []
-        given = {name: _for_database(values[name], database) for name in self.kinds}
-        with database.cursor() as cursor:
-            cursor.execute(sql, constants | given)
-            found = cursor.fetchall()
+        found: Any = statement.run(database, [_for_database(values[name], database) for name in statement.names])
         if found and converters:
             found = _converted(found, converters, database)
         return [row._make(values) for values in found]
@@ -66,33 +91,32 @@ class Prepared:
         found = self.rows(*shape, **values)
         return found[0] if found else None
 
-    def _compile(self, vendor: str, *shape: Hashable) -> tuple[str, dict[str, Any], dict[int, Any], Any]:
+    def _compile(self, vendor: str, *shape: Hashable) -> tuple[Statement, dict[int, Any], Any]:
         marks = {name: _sentinel(kind, number) for number, (name, kind) in enumerate(self.kinds.items())}
         query, database = self.build(*shape, **marks).query, connections[DEFAULT_DB_ALIAS]
         compiler = query.get_compiler(connection=database)
         sql, params = compiler.as_sql()
         places = {_for_database(mark, database): name for name, mark in marks.items()}
         places |= {mark: name for name, mark in marks.items()}
-        sql, constants = _with_names(sql, params, places)
+        statement = _with_names(sql, params, places)
         columns = [column for column, _sql, _alias in compiler.select]
         found = compiler.get_converters(columns)
         converters = {at: ([_quick(each, database) for each in them], column) for at, (them, column) in found.items()}
-        return sql, constants, converters, namedtuple("Row", _names(query))
+        return statement, converters, namedtuple("Row", _names(query))
 
 
-def _with_names(sql: str, params: Sequence[Any], places: dict[Any, str]) -> tuple[str, dict[str, Any]]:
-    """The SQL with a name in each gap (what stands there several times goes over once, and SQLite's driver need not
-    search for the gaps at each run), and what always stands in the others.
-    """
+def _with_names(sql: str, params: Sequence[Any], places: dict[Any, str]) -> Statement:
     *pieces, end = sql.split("%s")
-    named, constants = [], {}
+    named, constants, names = [], {}, []
     for number, (piece, param) in enumerate(zip(pieces, params, strict=True)):
         name = places.get(param) if isinstance(param, Hashable) else None
         if name is None:
             name = f"constant_{number}"
             constants[name] = param
+        elif name not in names:
+            names.append(name)
         named.append(f"{piece}%({name})s")
-    return "".join([*named, end]), constants
+    return Statement("".join([*named, end]), names, constants)
 
 
 def _sentinel(kind: type, number: int) -> Any:
