@@ -1,6 +1,7 @@
 """From a table to a report: whole, the same each time, resumable, silent about few, and in both languages."""
 
 import csv
+import io
 import json
 import re
 import string
@@ -17,7 +18,8 @@ from kring.evaluation.contract.protocol import check_protocol, parse_protocol
 from kring.evaluation.contract.table import load
 from kring.evaluation.demo import compare, write_demo
 from kring.evaluation.errors import BadInput
-from kring.evaluation.record import OUTCOMES, REPORTS, RESULTS, STUDIES
+from kring.evaluation.record import OUTCOMES, REPORTS, RESULTS, STUDIES, evidence_sheets
+from kring.evaluation.report.tables import as_csv
 from kring.evaluation.report.words import LANGUAGES, Words, catalogue
 from kring.evaluation.steps import Steps
 
@@ -292,6 +294,32 @@ def test_the_evidence_wing_takes_the_sheets_in(demo, tmp_path, capsys):
         sheet = str(demo[0] / "report" / "evidence" / f"{name}.csv")
         assert evidence(["extract", review, "--from", sheet, "--by", "me", "--state", "full text"]) == 0
         assert "0 findings" in capsys.readouterr().out
+
+
+def test_evaluations_are_pooled_by_the_evidence_wing(demo, tmp_path, capsys):
+    """Two trials with the demo's figures, as if they were not simulated: the pool is the figure that both have."""
+    from kring.evidence.cli import main as evidence
+
+    review = tmp_path / "review"
+    assert evidence(["new", str(review)]) == 0
+    for title in ("First", "Second"):
+        real = {**demo[1], "title": {"en": title, "nl": title}, "table": {**demo[1]["table"], "simulated": False}}
+        sheets = evidence_sheets(real)
+        for name, column, by in (("studies", "role", "design"), ("outcomes", "domain", "instrument")):
+            rows = [{**row, column: row[by]} for row in csv.DictReader(io.StringIO(sheets[name]))]
+            sheets[name] = as_csv(list(rows[0]), rows)
+        for name in ("studies", "reports", "outcomes", "results"):
+            sheet = tmp_path / f"{name}.csv"
+            sheet.write_text(sheets[name])
+            assert evidence(["extract", str(review), "--from", str(sheet), "--by", "me", "--state", "full text"]) == 0
+    (review / "5_synthesis" / "plan.toml").write_text(
+        '[studies]\nmain = ["individually randomised"]\n[[group]]\nid = "e"\ntitle = {en = "E", nl = "E"}\n'
+        'level = "client"\ndomains = ["EMP"]\n'
+    )
+    assert evidence(["synthesise", str(review)]) == 0
+    group = json.loads((review / "5_synthesis" / "synthesis.json").read_text())["groups"][0]
+    assert group["votes"]["benefit"] == 2
+    assert group["pooled"]["mu"] == pytest.approx(demo[1]["measures"][0]["contrasts"][0]["d"], abs=1e-9)
 
 
 def test_the_demo_protocol_fits_its_table(tmp_path):

@@ -34,7 +34,7 @@ DESIGNS = {"person": "individually randomised", "team": "cluster randomised", "n
 
 # name, effect type, what the names of the interval's ends begin with, the effect itself, its use
 FORMS = (
-    ("smd", "standardised_mean_difference", "d_", "d", "pool"),
+    ("smd", "standardised_mean_difference", "d_", "d", "pool; direction"),
     ("points", "adjusted_mean_difference", "", "estimate", "sensitivity"),
 )
 
@@ -81,7 +81,10 @@ def _known(value: Any) -> Any:
 
 
 def _results(slug: str, measure: Row, contrast: Row, found: Row) -> list[Row]:
-    """The contrast in SDs, to pool, and in points, for sensitivity; direction by sign, never by significance."""
+    """The contrast in SDs and in points; direction by sign, never by significance.
+
+    Only the primary question (the first contrast) of a measure is there to pool: one vote and one estimate an outcome.
+    """
     sign = 1 if measure["better"] == "higher" else -1
     gain = sign * contrast["estimate"]
     randomised = found["table"]["allocation"] != "none"
@@ -98,13 +101,15 @@ def _results(slug: str, measure: Row, contrast: Row, found: Row) -> list[Row]:
         "randomised_contrast": "yes" if randomised else "no",
         **_sizes(contrast, found),
     }
-    pool = randomised and not found["table"]["simulated"]
+    counts = randomised and not found["table"]["simulated"]
+    primary = contrast is measure["contrasts"][0]
     key = f"{slug}_{measure['measure']}_{contrast['contrast']}"
     rows = []
     for name, kind, before, value, use in FORMS:
         ends = {"ci_low": contrast[f"{before}low"], "ci_high": contrast[f"{before}high"]}
-        numbers = {"effect_type": kind, "effect": contrast[value], **ends, "use": use if pool else "context"}
-        rows.append({**shared, "result_id": f"{key}_{name}", **numbers})
+        numbers = {"effect_type": kind, "effect": contrast[value], **ends}
+        used = "context" if not counts else use if primary else "sensitivity"
+        rows.append({**shared, "result_id": f"{key}_{name}", **numbers, "use": used})
     return rows
 
 

@@ -43,6 +43,11 @@ def test_the_standard_error_behind_the_refocus_interval():
     assert effects.p_from_estimate(0.68, se) == pytest.approx(0.579, abs=1e-3)
 
 
+def test_an_interval_of_t_gives_its_own_standard_error():
+    """With 6 degrees of freedom an interval is 2.447 standard errors to either side (the table of t)."""
+    assert effects.se_from_interval(1 - 2.447 * 0.3, 1 + 2.447 * 0.3, df=6) == pytest.approx(0.3, abs=1e-4)
+
+
 def test_the_p_values_of_pulsar_primary_care_are_one_sided():
     """Enticott 2021: t(233) = -2.23 printed with p = 0.01."""
     assert effects.p_from_t(-2.23, 233) == pytest.approx((0.0133, 0.0267), abs=5e-4)

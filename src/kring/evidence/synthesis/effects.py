@@ -67,11 +67,11 @@ def log_risk_ratio(events1: float, n1: float, events2: float, n2: float) -> Effe
     return Effect(math.log(ratio), 1 / events1 - 1 / n1 + 1 / events2 - 1 / n2)
 
 
-def se_from_interval(low: float, high: float, level: float = 0.95) -> float:
-    """Standard error behind a symmetric confidence interval: (high - low)/3.92 at 95%."""
+def se_from_interval(low: float, high: float, level: float = 0.95, df: float = math.inf) -> float:
+    """Standard error behind a symmetric confidence interval: (high - low)/3.92 at 95%; of t where df are given."""
     if high <= low:
         raise ValueError(f"the upper limit {high} is not above the lower limit {low}")
-    return float((high - low) / (2 * norm.ppf((1 + level) / 2)))
+    return float((high - low) / (2 * t.ppf((1 + level) / 2, df)))
 
 
 def p_from_t(statistic: float, df: float) -> tuple[float, float]:

@@ -203,15 +203,16 @@ def _estimate(
 
 
 def _standardised(row: Row, higher_is_better: bool) -> effects.Effect | str:
-    """The adjusted difference over the mean SD where it is read; else Hedges' g of the arms; else why not."""
+    """The adjusted difference, in SDs as reported or over the mean SD; else Hedges' g of the arms; else why not."""
     effect, low, high = (number(row[c]) for c in ("effect", "ci_low", "ci_high"))
     arms = [number(row[c]) for c in ("mean_int", "sd_int", "n_int", "mean_ctl", "sd_ctl", "n_ctl")]
     sds = [sd for sd in (arms[1], arms[4]) if sd and sd > 0]
-    if len(sds) < 2:
+    in_sds = row["effect_type"] == "standardised_mean_difference"
+    if len(sds) < 2 and not in_sds:
         return "the SDs are not read, so it cannot be brought to a common scale"
     if effect is not None and low is not None and high is not None:
-        sd = math.sqrt(sum(s**2 for s in sds) / 2)
-        se = effects.se_from_interval(low, high)
+        sd = 1.0 if in_sds else math.sqrt(sum(s**2 for s in sds) / 2)
+        se = effects.se_from_interval(low, high, df=number(row["df"]) or math.inf)
         return effects.Effect((effect if higher_is_better else -effect) / sd, (se / sd) ** 2)
     known = [x for x in arms if x is not None]
     if len(known) < 6:
