@@ -15,12 +15,14 @@ from kring.care.meetings import actions, calendars
 from kring.care.meetings.models import Attendance
 from kring.care.meetings.replies import Unusable, take_in
 
+DAY = dt.timedelta(days=1)
+
 
 @pytest.fixture
 def invited(cast):
     """Sanne's invitation to a meeting next week."""
     meeting = actions.plan_meeting(
-        by=cast.seat("noor"), id=uuid.uuid4(), starts_at=timezone.now() + dt.timedelta(days=7)
+        by=cast.seat("noor"), id=uuid.uuid4(), starts_at=timezone.now().replace(microsecond=0) + 7 * DAY
     )
     return Attendance.objects.get(meeting=meeting, member=cast.members["sanne"])
 
@@ -29,7 +31,9 @@ def mail(attendance, partstat="ACCEPTED", *, method="REPLY", address=None, uid=N
     """What a calendar program sends when its owner presses a button."""
     lines = [
         "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Example//Calendar//EN", f"METHOD:{method}", "BEGIN:VEVENT",
-        f"UID:{uid or calendars.uid(attendance)}", "DTSTAMP:20260101T090000Z", "DTSTART:20260108T090000Z",
+        f"UID:{uid or calendars.uid(attendance)}", "DTSTAMP:20260101T090000Z",
+        f"DTSTART:{attendance.meeting.starts_at.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}",
+        f"SEQUENCE:{attendance.meeting.sequence}",
         f"ATTENDEE;PARTSTAT={partstat}:mailto:{address or attendance.member.email}", "END:VEVENT", "END:VCALENDAR", "",
     ]  # fmt: skip
     message = EmailMessage()
@@ -44,6 +48,24 @@ def test_a_button_in_the_calendar_is_an_answer(invited, partstat, reply):
     take_in(mail(invited, partstat))
     invited.refresh_from_db()
     assert invited.reply == reply
+
+
+def test_a_yes_to_an_earlier_date_is_none_to_the_new_one(cast, invited):
+    answer = mail(invited)
+    meeting = invited.meeting
+    actions.change_meeting(by=cast.seat("noor"), meeting=meeting, version=1, starts_at=meeting.starts_at + DAY)
+    with pytest.raises(Unusable, match="earlier date"):
+        take_in(answer)
+    invited.refresh_from_db()
+    assert invited.reply == ""
+
+
+def test_a_yes_counts_when_only_something_else_changed(cast, invited):
+    answer = mail(invited)
+    actions.change_meeting(by=cast.seat("noor"), meeting=invited.meeting, version=1, place="Bij de vijver")
+    take_in(answer)
+    invited.refresh_from_db()
+    assert invited.reply == "yes"
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import uuid
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from kring.care import jobs
 from kring.care.circles import actions, invitations, policy
+from kring.care.circles.invitations import VALID
 from kring.care.circles.models import Grant, Invitation, Member
 from kring.care.circles.topics import Topic
 from kring.care.people.models import Person
@@ -157,6 +159,18 @@ def test_a_closed_link_tells_nothing_whatever_closed_it(noor, at, kees, cast):
     assert "Noor" not in closed.content.decode()
 
 
+def test_the_client_reads_that_they_withdrew_or_that_the_link_is_too_old(noor, at, kees):
+    send(noor, at, kees, "link")
+    Invitation.objects.update(created_at=timezone.now() - VALID, expires_at=timezone.now())
+    assert "Er kwam geen antwoord, en de link werkt niet meer." in noor.get(f"{at}members/{kees.pk}/").content.decode()
+    noor.post(f"{at}members/{kees.pk}/words/", {"wording": "Nog eens"})
+    send(noor, at, kees, "link")
+    noor.post(f"{at}letters/{Invitation.objects.latest('created_at').pk}/withdraw/")
+    page = noor.get(f"{at}members/{kees.pk}/").content.decode()
+    assert "Je trok je vraag aan Kees in op" in page
+    assert "Er is niets verstuurd" not in page + noor.get(f"{at}members/").content.decode()
+
+
 def test_sending_again_closes_the_earlier_link(noor, at, kees):
     first, _typed = send(noor, at, kees, "link")
     noor.post(f"{at}members/{kees.pk}/words/", {"wording": "Nog eens"})
@@ -170,6 +184,8 @@ def test_a_second_yes_finds_the_seat_taken(noor, at, kees):
     where, browser = link_in(page.content.decode()), Client()
     assert browser.post(f"{where}yes/").status_code == 302
     assert browser.post(f"{where}yes/").url == at
+    assert browser.get(where).url == at  # the letter opened again is a way in, for whoever answered it
+    assert Client().get(where).status_code == 404
     assert Client().post(f"{where}yes/").status_code == 404  # for anybody else the link is closed
     assert Member.objects.filter(name="Kees", ended_at=None).count() == 1
 

@@ -96,6 +96,8 @@ def test_moving_a_meeting_keeps_the_uid_and_raises_the_sequence(cast, meeting):
     for message in moved:
         event = calendar_of(message)[1].walk("VEVENT")[0]
         assert (event["UID"], event["SEQUENCE"]) == (first[message.to[0]]["UID"], 1)
+        assert message.subject == "Kring: Nieuws over een bijeenkomst"
+        assert "De bijeenkomst is nu op" in message.body
     assert {calendar_of(m)[1]["METHOD"] for m in cancelled} == {"CANCEL"}
     assert {calendar_of(m)[1].walk("VEVENT")[0]["STATUS"] for m in cancelled} == {"CANCELLED"}
 

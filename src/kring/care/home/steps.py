@@ -29,7 +29,7 @@ PEOPLE = Step(
     _("Who would you like to have along?"),
     _("One person is enough to begin. Nothing is sent yet."),
     _("Choose someone"),
-    "circles:members",
+    "circles:nominate",
 )
 DREAM = Step(
     _("What do you dream of?"),

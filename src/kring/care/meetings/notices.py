@@ -24,22 +24,26 @@ def _tell(attendance: Attendance, *, still_invited: bool) -> None:
     if meeting.cancelled_at is not None and not known:
         return
     Attendance.objects.filter(pk=attendance.pk).update(mailed_sequence=meeting.sequence)
-    _mail(attendance, "CANCEL" if meeting.cancelled_at is not None or not still_invited else "REQUEST")
+    _mail(attendance, "CANCEL" if meeting.cancelled_at is not None or not still_invited else "REQUEST", again=known)
 
 
-def _mail(attendance: Attendance, method: str) -> None:
-    """One letter to one member: choose a date, come, it moved, or it is off."""
+def _mail(attendance: Attendance, method: str, *, again: bool) -> None:
+    """One letter to one member: choose a date, come, it moved (`again`: they heard of it before), or it is off."""
     meeting, member = attendance.meeting, attendance.member
     if not member.email:
         return
     poll = meeting.starts_at is None
     template = "poll" if poll else "cancelled" if method == "CANCEL" else "invitation"
-    subject = {"poll": _("Which date suits you?"), "cancelled": _("A meeting is off"), "invitation": _("A meeting")}
+    subject = {
+        "poll": _("Which date suits you?"),
+        "cancelled": _("A meeting is off"),
+        "invitation": _("News about a meeting") if again else _("A meeting"),
+    }
     send(
         to=member,
         subject=format_lazy("Kring: {words}", words=subject[template]),
         template=f"meetings/mail/{template}.txt",
-        context={"starts_at": meeting.starts_at, "address": calendars.link(attendance)},
+        context={"starts_at": meeting.starts_at, "address": calendars.link(attendance), "again": again},
         language=member.person.language if member.person else "",
         calendar="" if poll else calendars.invitation(attendance, method),
     )

@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 from kring.care.circles.seats import seat_of
 from kring.care.meetings import actions
 from kring.care.meetings import policy as rules
-from kring.care.meetings.models import Attendance
+from kring.care.meetings.models import Attendance, Meeting
 from kring.care.stored import Denied, id_or_404
 
 ANSWERS = {"ACCEPTED": "yes", "DECLINED": "no", "TENTATIVE": "maybe"}
@@ -36,6 +36,8 @@ def take_in(mail: bytes) -> Attendance:
     address = str(attendee).lower().removeprefix("mailto:")
     if address != attendance.member.email.lower():
         raise Unusable("the reply is not from the member who was invited")
+    if _of_earlier_date(event, attendance.meeting):
+        raise Unusable("the reply is about an earlier date of this meeting")
     return _answer(attendance, answer)
 
 
@@ -71,6 +73,15 @@ def _attendance(uid: str) -> Attendance:
     if found is None or found.member.person is None:
         raise Unusable("the reply names no invitation of ours")
     return found
+
+
+def _of_earlier_date(event: Event, meeting: Meeting) -> bool:
+    """Answered before the letter about a new date was read: a yes to the old one is none to this one."""
+    try:
+        answered, start = int(event.get("sequence", 0)), event.decoded("dtstart", None)
+    except ValueError as error:
+        raise Unusable("the calendar part cannot be read") from error
+    return answered < meeting.sequence and start != meeting.starts_at
 
 
 def _answer(attendance: Attendance, answer: str) -> Attendance:

@@ -26,7 +26,7 @@ def letter(request: HttpRequest, secret: str) -> HttpResponse:
         return lockout.shut(request)
     found = _find(secret)
     if found is None:
-        return _wrong(request, secret)
+        return _inside_or_wrong(request, secret)
     own = request.user.is_authenticated and found.member.circle.client_id == request.user.pk
     page = {"letter": found, "client": found.member.circle.client.name, "secret": secret, "own": own}
     return render(request, "circles/invitation.html", page)
@@ -37,6 +37,12 @@ def _find(secret: str) -> Invitation | None:
         return invitations.open_letter(secret)
     except Denied:
         return None
+
+
+def _inside_or_wrong(request: HttpRequest, secret: str) -> HttpResponse:
+    """Whoever took part with this letter and opens it again wants to go to the circle."""
+    taken = invitations.seat_taken(secret, request.user)
+    return redirect("home:circle", taken.circle_id) if taken else _wrong(request, secret)
 
 
 def _wrong(request: HttpRequest, secret: str) -> HttpResponse:
@@ -58,8 +64,7 @@ def accept(request: HttpRequest, secret: str) -> HttpResponse:
         return lockout.shut(request)
     found = _find(secret)
     if found is None:
-        taken = invitations.seat_taken(secret, request.user)
-        return redirect("home:circle", taken.circle_id) if taken else _wrong(request, secret)
+        return _inside_or_wrong(request, secret)
     person = _reader(request, found)
     if person is None:
         return redirect(f"{settings.LOGIN_URL}?next={reverse('invitation:letter', args=[secret])}")

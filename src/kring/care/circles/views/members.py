@@ -6,6 +6,7 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -35,6 +36,11 @@ class Standing:
         if self.letter is None or self.letter.withdrawn_at:
             return "named"
         return "not_now" if self.letter.declined_at else "asked"
+
+    @property
+    def too_late(self) -> bool:
+        """The letter was not answered while its link worked."""
+        return self.state == "asked" and self.letter is not None and self.letter.expires_at <= timezone.now()
 
 
 def standings(members: list[Member]) -> list[Standing]:
