@@ -52,6 +52,9 @@ def fit_arrays(
         labels={name: range(int(codes.max()) + 1) for name, codes in groups.items()},
         kinds=(kinds[0], kinds[1], kinds[2]), centre=centre, formula="arrays", slope="time" if slopes else None,
     )  # fmt: skip
+    rows = len(outcome)
+    if any(len(array) != rows for array in [*groups.values(), *(array for term in m_terms for array in term)]):
+        raise ModelError(f"Terms and groups need one number for each of the {rows} outcomes.")
     columns = Columns(m_terms, tuple(centres))
     return fit_sums(sums_of_columns(columns, design), design, method, rough_start(columns, design, method))
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kring.evaluation.mixed_model.kernels import columns as compiled
 from kring.evaluation.mixed_model.kernels import grouping
 
 Floats = NDArray[np.float64]
@@ -26,7 +27,7 @@ Terms = Sequence[Sequence[NDArray[Any]]]  # one column of the model each: a prod
 # Rows are worked on in blocks that fit the cache, and sums are flushed after each: unblocked sums lost 9e-5 of
 # log-likelihood at 6M rows.
 BLOCK_ROWS = 16384
-ROWS_FOR_THREADS = 1_000_000  # below, two threads cost a quarter more computing than they save
+ROWS_FOR_THREADS = 200_000  # below, starting a thread and adding two sets of sums takes longer than it saves
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,18 @@ class Columns:
     terms: Terms
     centre: tuple[float, ...]
 
-    def fill(self, start: int, stop: int, out: Floats) -> None:
-        """M′ for these rows, in the first columns of `out` (m, ≥ stop-start), which begins as ones."""
-        for row, term, centre in zip(out[:, : stop - start], self.terms, self.centre, strict=True):
-            if len(term) == 1:
-                np.subtract(term[0][start:stop], centre, out=row)
-            elif term:
-                np.multiply(term[0][start:stop], term[1][start:stop], out=row)
-                for further in term[2:]:
-                    row *= further[start:stop]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "terms", tuple(tuple(_plain(array) for array in term) for term in self.terms))
+
+    def sources(self, n: int) -> Any:
+        """As `compiled.fill` reads them, which trusts that every array has n numbers: so that is seen to here."""
+        factors = [array for term in self.terms for array in term]
+        if any(len(array) != n for array in factors):
+            raise ValueError(f"Every column needs one number for each of the {n} rows.")
+        begins = np.cumsum([0, *(len(term) for term in self.terms)])
+        kinds = [KINDS[array.dtype] for array in factors]
+        addresses = [array.__array_interface__["data"][0] for array in factors]
+        return np.array(addresses, np.int64), np.array(kinds, np.int64), begins, np.array(self.centre)
 
     def rows(self, chosen: Codes) -> Columns:
         """The columns of some rows."""
@@ -53,6 +57,17 @@ class Columns:
     @classmethod
     def of_matrix(cls, M: Floats) -> Columns:
         return cls([(column,) for column in M.T], (0.0,) * M.shape[1])
+
+
+KINDS = {np.dtype(name): kind for kind, name in enumerate(compiled.KINDS)}
+
+
+def _plain(array: NDArray[Any]) -> NDArray[Any]:
+    """The array itself where kernels can read it as it lies, else a copy in double precision."""
+    array = np.asarray(array)
+    if array.ndim == 1 and array.dtype in KINDS and array.flags.c_contiguous and array.flags.aligned:
+        return array
+    return np.ascontiguousarray(array, np.float64)
 
 
 @dataclass(frozen=True)
@@ -72,12 +87,8 @@ class PersonSums:
 
     def add_rows(self, columns: Columns, person: Codes) -> None:
         """Add the rows of the persons with these codes, in place."""
-        out = np.ones((len(columns.terms), BLOCK_ROWS))
-        for start in range(0, len(person), BLOCK_ROWS):
-            stop = min(start + BLOCK_ROWS, len(person))
-            columns.fill(start, stop, out)
-            grouping.add_gram(out, stop - start, self.gram)
-            grouping.add_rows(np.array(self.z), out, person[start:stop], self.rows)
+        n = len(person)
+        grouping.scatter_rows(columns.sources(n), np.array(self.z), person, 0, n, BLOCK_ROWS, self.gram, self.rows)
 
     def __add__(self, other: PersonSums) -> PersonSums:
         """Sums over both sets of rows; both must use the same person codes."""
@@ -197,41 +208,28 @@ def nest(persons: PersonSums, team: Codes | None = None, institution: Codes | No
 def stream(columns: Columns, z: tuple[int, ...], person: Codes, team: Codes, team_start: Codes) -> NestedSums | None:
     """The sums of rows sorted by team and person, in one pass by two threads; None where they are not sorted."""
     n = len(person)
+    sources = columns.sources(n)
     middle = int(np.searchsorted(team, team[n // 2])) if n > ROWS_FOR_THREADS else 0
-    if 0 < middle < n and person[middle - 1] >= person[middle]:
+    if not 0 < middle < n:
+        part = _stream_part(sources, z, person, team, 0, n)
+        return None if part is None else part.finish(team_start)
+    if person[middle - 1] >= person[middle]:
         return None
-    cuts = [(start, end) for start, end in ((0, middle), (middle, n)) if end > start]
-    if len(cuts) == 1:
-        parts = [_stream_part(columns, z, person, team, *cuts[0])]
-    else:
-        with ThreadPoolExecutor(len(cuts)) as threads:
-            parts = list(threads.map(lambda cut: _stream_part(columns, z, person, team, *cut), cuts))
+    with ThreadPoolExecutor(1) as other:
+        later = other.submit(_stream_part, sources, z, person, team, middle, n)
+        parts = _stream_part(sources, z, person, team, 0, middle), later.result()
     done = [part.finish(team_start) for part in parts if part is not None]
-    if len(done) < len(cuts):
-        return None
-    return done[0] if len(done) == 1 else join(done)
+    return join(done) if len(done) == 2 else None
 
 
-def _stream_part(
-    columns: Columns, z: tuple[int, ...], person: Codes, team: Codes, start: int, end: int
-) -> Builder | None:
-    m, q = len(columns.terms), len(z)
+def _stream_part(sources: Any, z: tuple[int, ...], person: Codes, team: Codes, start: int, end: int) -> Builder | None:
     cuts = _whole_persons(person, start, end)
     if person[end - 1] < person[start] or (np.diff(cuts) <= 0).any():
         return None
-    if any(person[cut - 1] >= person[cut] or team[cut - 1] > team[cut] for cut in cuts[1:-1]):
-        return None
-    builder = Builder(z, m, int(person[end - 1] - person[start]) + 1)
-    state, longest = builder.state, int(np.diff(cuts).max())
-    out, rows = np.ones((m, longest)), np.empty((q * m, longest))
+    most = min(int(person[end - 1] - person[start]) + 1, end - start)
+    builder = Builder(z, len(sources[-1]), most)
     places = np.array(z)
-    first, run_team = np.empty(longest + 1, np.int64), np.empty(longest, np.int64)
-    for begin, stop in pairwise(cuts.tolist()):
-        columns.fill(begin, stop, out)
-        block = person[begin:stop], team[begin:stop]
-        if not grouping.add_sorted(places, out, *block, builder.gram, first, run_team, rows, state):
-            return None
-    return builder
+    return builder if grouping.add_sorted(sources, places, person, team, cuts, builder.gram, builder.state) else None
 
 
 def _whole_persons(person: Codes, start: int, end: int) -> Codes:
@@ -258,8 +256,8 @@ def join(parts: Sequence[NestedSums]) -> NestedSums:
     cells = np.concatenate([part.cells for part in parts])
     persons = np.concatenate([part.cell_persons for part in parts])
     gram = np.sum([part.gram for part in parts], axis=0)
-    keys, where = np.unique(team * len(unique) + pattern, return_inverse=True)
-    if len(keys) < len(team) or not (np.diff(where) > 0).all():
+    if (np.diff(team) < 0).any() or any((a.cell_team[-1:] == b.cell_team[:1]).any() for a, b in pairwise(parts)):
+        keys, where = np.unique(team * len(unique) + pattern, return_inverse=True)
         cells, persons = _add_cells(cells, persons, where, len(keys))
         team, pattern = keys // len(unique), keys % len(unique)
     return NestedSums(

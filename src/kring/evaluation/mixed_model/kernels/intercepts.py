@@ -8,7 +8,9 @@ times slower.
 
 import numpy as np
 
-from kring.evaluation.jit import inner, kernel
+from kring.evaluation.jit import fast_kernel, inner, kernel
+
+BLOCK_TEAMS = 256  # side by side, so that the work is vectorised; flushed, so that rounding does not grow with teams
 
 
 @inner
@@ -32,58 +34,75 @@ def _add_persons(grams, counts, squares, lc, L, S, cc):
 
 
 @inner
-def _sum_team(cell_start, cell_pattern, cells, weights, j, r):
-    """r (3, m): the team's Σ gR and its first two derivatives in λc."""
-    m = r.shape[1]
-    for c in range(m):
-        r[0, c] = r[1, c] = r[2, c] = 0.0
-    for i in range(cell_start[j], cell_start[j + 1]):
-        v = cell_pattern[i]
-        g, g1, g2 = weights[v, 0], weights[v, 1], weights[v, 2]
-        for c in range(m):
-            x = cells[i, 0, c]
-            r[0, c] += g * x
-            r[1, c] += g1 * x
-            r[2, c] += g2 * x
+def _sum_teams(cell_start, cell_pattern, cells, weights, j, teams, R):
+    """R (3, m, teams): Σ gR of the teams from j on, and its first two derivatives in λc."""
+    for k in range(teams):
+        for c in range(R.shape[1]):
+            r = r1 = r2 = 0.0
+            for i in range(cell_start[j + k], cell_start[j + k + 1]):
+                v, x = cell_pattern[i], cells[i, 0, c]
+                r += weights[v, 0] * x
+                r1 += weights[v, 1] * x
+                r2 += weights[v, 2] * x
+            R[0, c, k], R[1, c, k], R[2, c, k] = r, r1, r2
 
 
 @inner
-def _sweep_team(r, W, W1, W2, lt, L, S, cc, ct, tt):
-    """Remove one team's random intercept; returns δ."""
-    m = r.shape[1]
-    d = 1.0 / (1.0 + lt * W)
-    tau = lt * d
-    tc, t_t = -tau * tau * W1, d * d
-    tcc = 2.0 * tau**3 * W1 * W1 - tau * tau * W2
-    tct, ttt = -2.0 * d**3 * lt * W1, -2.0 * W * d**3
-    L[0] += np.log(1.0 + lt * W)
-    L[1] += tau * W1
-    L[2] += d * W
-    L[cc] += tau * W2 - (tau * W1) ** 2
-    L[ct] += d * d * W1
-    L[tt] -= (d * W) ** 2
+def _sweep_teams(R, z, teams, lt, L, tau, cc, ct, tt):
+    """These teams' share of the determinant; tau (6, teams): τ and its derivatives in the order 0, c, t, cc, ct, tt."""
+    for k in range(teams):
+        W, W1, W2 = R[0, z, k], R[1, z, k], R[2, z, k]
+        d = 1.0 / (1.0 + lt * W)
+        x = lt * d
+        tau[0, k], tau[1, k], tau[2, k] = x, -x * x * W1, d * d
+        tau[3, k] = 2.0 * x**3 * W1 * W1 - x * x * W2
+        tau[4, k], tau[5, k] = -2.0 * d**3 * lt * W1, -2.0 * W * d**3
+        L[0] += np.log(1.0 + lt * W)
+        L[1] += x * W1
+        L[2] += d * W
+        L[cc] += x * W2 - (x * W1) ** 2
+        L[ct] += d * d * W1
+        L[tt] -= (d * W) ** 2
+
+
+@fast_kernel
+def _subtract_teams(R, tau, teams, S, cc, ct, tt):
+    """S −= Σ τ r r′ over these teams, with derivatives; in any order, so that it is vectorised."""
+    m = R.shape[1]
+    t0, tc, t_t, tcc, tct, ttt = tau[0], tau[1], tau[2], tau[3], tau[4], tau[5]
     for i in range(m):
-        x, x1, x2 = r[0, i], r[1, i], r[2, i]
+        x0, x1, x2 = R[0, i], R[1, i], R[2, i]
         for j in range(i, m):
-            y, y1, y2 = r[0, j], r[1, j], r[2, j]
-            q0, q1, q2 = x * y, x1 * y + x * y1, x2 * y + 2.0 * x1 * y1 + x * y2
-            S[i, j, 0] -= tau * q0
-            S[i, j, 1] -= tc * q0 + tau * q1
-            S[i, j, 2] -= t_t * q0
-            S[i, j, cc] -= tcc * q0 + 2.0 * tc * q1 + tau * q2
-            S[i, j, ct] -= tct * q0 + t_t * q1
-            S[i, j, tt] -= ttt * q0
-    return d
+            y0, y1, y2 = R[0, j], R[1, j], R[2, j]
+            s0 = sc = st = scc = sct = stt = 0.0
+            for k in range(teams):
+                q0 = x0[k] * y0[k]
+                q1 = x1[k] * y0[k] + x0[k] * y1[k]
+                q2 = x2[k] * y0[k] + 2.0 * x1[k] * y1[k] + x0[k] * y2[k]
+                s0 += t0[k] * q0
+                sc += tc[k] * q0 + t0[k] * q1
+                st += t_t[k] * q0
+                scc += tcc[k] * q0 + 2.0 * tc[k] * q1 + t0[k] * q2
+                sct += tct[k] * q0 + t_t[k] * q1
+                stt += ttt[k] * q0
+            S[i, j, 0] -= s0
+            S[i, j, 1] -= sc
+            S[i, j, 2] -= st
+            S[i, j, cc] -= scc
+            S[i, j, ct] -= sct
+            S[i, j, tt] -= stt
 
 
 @inner
-def _pass_up(r, W, W1, W2, lt, d, up):
-    """Add δr and its derivatives in (λc, λt) to the institution's sums: up (6, m) holds 0, c, t, cc, ct, tt."""
+def _pass_up(R, z, k, lt, up):
+    """Add δr of team k and its derivatives in (λc, λt) to the institution's sums: up (6, m) in the order of tau."""
+    W, W1, W2 = R[0, z, k], R[1, z, k], R[2, z, k]
+    d = 1.0 / (1.0 + lt * W)
     dc, dt = -lt * d * d * W1, -W * d * d
     dcc = 2.0 * lt * lt * d**3 * W1 * W1 - lt * d * d * W2
     dct, dtt = -W1 * d * d + 2.0 * W * lt * W1 * d**3, 2.0 * W * W * d**3
-    for i in range(r.shape[1]):
-        x, x1, x2 = r[0, i], r[1, i], r[2, i]
+    for i in range(R.shape[1]):
+        x, x1, x2 = R[0, i, k], R[1, i, k], R[2, i, k]
         up[0, i] += d * x
         up[1, i] += dc * x + d * x1
         up[2, i] += dt * x
@@ -141,12 +160,17 @@ def _institution_curvature(r, z, k, L, S):
 
 
 @inner
-def _flush(A, total):
-    for i in range(A.shape[0]):
-        for j in range(A.shape[1]):
-            for t in range(A.shape[2]):
-                total[i, j, t] += A[i, j, t]
-                A[i, j, t] = 0.0
+def _add_institutions(R, z, first, teams, lt, lh, team_start, h, up, L, S):
+    """Pass these teams up and remove the institutions that end among them; returns the institution that goes on."""
+    for k in range(teams):
+        _pass_up(R, z, k, lt, up)
+        if first + k + 1 == team_start[h + 1]:
+            _sweep_institution(up, z, lh, L, S)
+            h += 1
+            for t in range(6):
+                for c in range(up.shape[1]):
+                    up[t, c] = 0.0
+    return h
 
 
 @kernel
@@ -156,7 +180,7 @@ def evaluate_intercepts(z, grams, counts, squares, cell_start, cell_pattern, cel
     n = 1 + levels + levels * (levels + 1) // 2
     cc, ct, tt = 1 + levels, 2 + levels, 1 + 2 * levels
     lc, lt, lh = psi[0, 0, 0], psi[1, 0, 0], psi[2, 0, 0]
-    L, A, total = np.zeros(n), np.zeros((m, m, n)), np.zeros((m, m, n))
+    L, total = np.zeros(n), np.zeros((m, m, n))
     _add_persons(grams, counts, squares, lc, L, total, cc)
     if levels > 1:
         weights = np.empty((len(counts), 3))
@@ -164,22 +188,15 @@ def evaluate_intercepts(z, grams, counts, squares, cell_start, cell_pattern, cel
             k = grams[v, 0, 0]
             g = 1.0 / (1.0 + lc * k)
             weights[v, 0], weights[v, 1], weights[v, 2] = g, -k * g * g, 2.0 * k * k * g**3
-        r, up = np.empty((3, m)), np.empty((6, m))
-        for h in range(len(team_start) - 1):
-            for t in range(6):
-                for c in range(m):
-                    up[t, c] = 0.0
-            for j in range(team_start[h], team_start[h + 1]):
-                _sum_team(cell_start, cell_pattern, cells, weights, j, r)
-                W, W1, W2 = r[0, z], r[1, z], r[2, z]
-                d = _sweep_team(r, W, W1, W2, lt, L, A, cc, ct, tt)
-                if levels > 2:
-                    _pass_up(r, W, W1, W2, lt, d, up)
-                if j % 256 == 255:  # flushed, so that rounding does not grow with the number of teams
-                    _flush(A, total)
+        J, h = team_start[-1], 0
+        R, tau, up = np.empty((3, m, BLOCK_TEAMS)), np.empty((6, BLOCK_TEAMS)), np.zeros((6, m))
+        for j in range(0, J, BLOCK_TEAMS):
+            teams = min(BLOCK_TEAMS, J - j)
+            _sum_teams(cell_start, cell_pattern, cells, weights, j, teams, R)
+            _sweep_teams(R, z, teams, lt, L, tau, cc, ct, tt)
+            _subtract_teams(R, tau, teams, total, cc, ct, tt)
             if levels > 2:
-                _sweep_institution(up, z, lh, L, A)
-        _flush(A, total)
+                h = _add_institutions(R, z, j, teams, lt, lh, team_start, h, up, L, total)
     S = np.empty((n, m, m))
     for i in range(m):
         for j in range(i, m):
