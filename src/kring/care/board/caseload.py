@@ -20,7 +20,7 @@ from kring.care.circles.topics import MemberRole, Zone
 from kring.care.meetings.models import Meeting
 from kring.care.meetings.pace import next_meeting
 from kring.care.people.models import Post
-from kring.care.prepared import prepared
+from kring.care.prepared import IdText, prepared
 from kring.care.second_guard import lifted
 
 A_PAGE = 50
@@ -49,8 +49,8 @@ class Page:
     chosen: int | None
     number: int
     pages: int
-    seen: list[uuid.UUID]
-    """The circles on this page: their clients read who looked."""
+    seen: list[str]
+    """The circles on this page, as the database says them: their clients read who looked."""
 
 
 def page(desk: Desk, phase: int | None, number: int) -> Page:
@@ -63,7 +63,7 @@ def page(desk: Desk, phase: int | None, number: int) -> Page:
         rows = _rows.rows(phase, start, team_id=desk.team.pk, now=timezone.now())
     phases = [(one.number, str(one.name), counts.get(one.number, 0)) for one in PHASES]
     lines = _lines(rows, [name for _number, name, _many in phases])
-    return Page(lines, phases, phase, number, pages, [row.id for row in rows])
+    return Page(lines, phases, phase, number, pages, [row.circle for row in rows])
 
 
 @prepared(team_id=uuid.UUID)
@@ -88,13 +88,14 @@ def _rows(phase: int | None, start: int, *, team_id: uuid.UUID, now: dt.datetime
         person__in=here,
     ).order_by("joined_at")  # fmt: skip
     told = chosen.annotate(
+        circle=IdText("pk"),
         client_name=F("client__name"),
         last=Subquery(real.filter(held_at__isnull=False).order_by("-starts_at").values("starts_at")[:1]),
         planned=Subquery(planned.values("starts_at")[:1]),
         supporter=Subquery(supports.values("name")[:1]),
     ).order_by("client__name", "created_at")
     return told.values_list(
-        "id", "client_name", "phase", "created_at", "every_weeks", "paused_at", "last", "planned", "supporter",
+        "circle", "client_name", "phase", "created_at", "every_weeks", "paused_at", "last", "planned", "supporter",
         named=True,
     )[start : start + A_PAGE]  # fmt: skip
 
