@@ -1,10 +1,13 @@
 """A sign from a phone, a morning at the wall, and what the client reads afterwards."""
 
 import re
+from io import BytesIO
 
 import pytest
+from django.utils import timezone
+from pypdf import PdfReader
 
-from kring.care.board.models import Entry
+from kring.care.board.models import Category, Entry
 from kring.care.board.views import board as pages
 from tests.browser.look import look
 from tests.browser.pages.board import full
@@ -71,3 +74,18 @@ def test_two_phones_and_one_client(sit_down, cast):
     second.get_by_role("button", name="Bewaren").click()
     second.get_by_role("heading", name="Het bord").wait_for()
     assert Entry.objects.get(pk=found["entry"]).moves.count() == 3
+
+
+def test_a_full_board_on_paper_leaves_no_page_empty_and_parts_no_client(sit_down, cast):
+    rows.a_board(cast)
+    crisis = Category.objects.get(team=cast.team, key="crisis")
+    said = {"category": crisis, "moved_by": cast.tom, "moved_at": timezone.now(), "reason": "Slaapt weinig."}
+    Entry.objects.bulk_create(Entry(team=cast.team, number=100 + n, label=f"Cliënt {n:02}", **said) for n in range(60))
+    page = sit_down("tom")
+    page.goto(f"/team/{cast.team.pk}/morning/?names=1")
+    sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(page.pdf(format="A4"))).pages]
+    assert sheets[0].count("Cliënt") > 20
+    assert sum(len(re.findall(r"Cliënt \d\d", sheet)) for sheet in sheets) == 60
+    assert [sheet.count("Cliënt") - sheet.count("Slaapt weinig.") for sheet in sheets] == [0] * len(sheets)
+    assert "Namen nu verbergen" not in sheets[0]
+    assert "›" not in "".join(sheets)
