@@ -2,14 +2,15 @@
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.utils import timezone
 
 from kring.care.audit.models import Event, Folded
 from kring.care.audit.reading import FOLDED
+from kring.care.prepared import Statement, for_database
 
 
 class Actor(Protocol):
@@ -51,7 +52,7 @@ def record(
     rule: str,
 ) -> None:
     """Add one line. `thing` and `fields` name kinds of data, never their content."""
-    _add(_EVENT, _line(by, verb, thing, fields, rule) | {"thing_id": thing_id, "circle_id": by.circle_id})
+    _EVENT.add(_line(by, verb, thing, fields, rule) | {"thing_id": thing_id, "circle_id": by.circle_id})
 
 
 def record_each(
@@ -75,7 +76,7 @@ def record_each(
     thing_id, whole_rule = whole or (None, "")
     if found:
         line = _line(by, verb, thing, fields, whole_rule) | {"thing_id": thing_id, "each_rule": rule}
-        _add(_FOLDED, line | {"circles": [None, *found] if whole else found})
+        _FOLDED.add(line | {"circles": [None, *found] if whole else found})
     elif whole:
         record(by=by, verb=verb, thing=thing, thing_id=thing_id, fields=fields, rule=whole_rule)
 
@@ -96,19 +97,28 @@ def _line(by: Actor, verb: str, thing: str, fields: Sequence[str], rule: str) ->
     }
 
 
-def _insert(model: type[models.Model]) -> tuple[str, dict[str, Any]]:
-    """The statement that adds one row, without reading back: who leaves a line may not see it (row-level security)."""
-    columns = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
-    names, gaps = ", ".join(f'"{name}"' for name in columns), ", ".join(f"%({name})s" for name in columns)
-    return f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({gaps})", columns  # noqa: S608 (names of columns)
+class _Table:
+    """Adds rows without reading back: who leaves a line may not see it (row-level security)."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        columns = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key}
+        names, gaps = ", ".join(f'"{name}"' for name in columns), ", ".join(f"%({name})s" for name in columns)
+        sql = f"INSERT INTO {model._meta.db_table} ({names}) VALUES ({gaps})"  # noqa: S608 (names of columns)
+        self.statement = Statement(sql, list(columns), {})
+        self.writers = {name: _writer(field) for name, field in columns.items()}
+
+    def add(self, line: dict[str, Any]) -> None:
+        database = connections[DEFAULT_DB_ALIAS]
+        self.statement.run(database, [write(line[name], database) for name, write in self.writers.items()])
 
 
-_EVENT, _FOLDED = _insert(Event), _insert(Folded)
+def _writer(field: Any) -> Callable[[Any, Any], Any]:
+    """What Django's fields do at each row, worked out once for each column."""
+    if isinstance(field, models.JSONField):
+        return field.get_db_prep_save
+    if isinstance(field, models.CharField):
+        return lambda text, _database: str(text)
+    return for_database
 
 
-def _add(to: tuple[str, dict[str, Any]], line: dict[str, Any]) -> None:
-    statement, columns = to
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement, {name: columns[name].get_db_prep_save(value, connection) for name, value in line.items()}
-        )
+_EVENT, _FOLDED = _Table(Event), _Table(Folded)

@@ -22,6 +22,11 @@ def events() -> QuerySet[Event]:
     return Event.objects.all()
 
 
+def events_to_prepare() -> QuerySet[Event]:
+    """The trail for a query that is kept and run again: call `unfold` before each run."""
+    return Event.objects.all()
+
+
 def looks_at(thing: str) -> QuerySet[Event]:
     """Views of something that nobody sees many of at once: complete without unfolding, so a query may keep it."""
     if thing in FOLDED:

@@ -18,10 +18,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from kring.care.audit.models import Brought
 from kring.care.audit.models import Line as Stored
 from kring.care.audit.reading import events as trail
+from kring.care.audit.reading import events_to_prepare, unfold
 from kring.care.circles.models import GlassBreak, Member
 from kring.care.circles.seats import Seat
+from kring.care.prepared import prepared
 
 PAGE = 200
+IN_A_FILE = 2000
 EVERYBODY = "all"
 ELSEWHERE = "elsewhere"
 
@@ -206,8 +209,7 @@ def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Any
 
     "elsewhere" gives what stood in the file with which the circle was brought here.
     """
-    every: QuerySet[Any] = Brought.objects.all() if who == ELSEWHERE else trail()
-    found = every.filter(circle_id=seat.circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
+    found = _of_circle(Brought.objects.all() if who == ELSEWHERE else trail(), seat.circle_id)
     if before is not None:
         found = found.filter(pk__lt=before)
     if who in (EVERYBODY, ELSEWHERE):
@@ -215,6 +217,21 @@ def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Any
     if who:
         return found.filter(actor_id=uuid.UUID(who))
     return found.exclude(actor_id=seat.client_id)
+
+
+def _of_circle(every: QuerySet[Any], circle_id: uuid.UUID) -> QuerySet[Any]:
+    return every.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
+
+
+def last(circle_id: uuid.UUID) -> list[Any]:
+    """Everybody's newest events, for a file."""
+    unfold()
+    return _last.rows(circle_id=circle_id)
+
+
+@prepared(circle_id=uuid.UUID)
+def _last(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
+    return _of_circle(events_to_prepare(), circle_id).values_list(*SAID, named=True)[:IN_A_FILE]
 
 
 def people(seat: Seat) -> list[tuple[str, str]]:

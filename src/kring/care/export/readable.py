@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -11,8 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kring.care.audit.reading import events
 from kring.care.circles import log
@@ -96,7 +97,7 @@ def whole(seat: Seat) -> Told:
     sections = [_section(title, label, names.split(), seat.circle_id) for title, label, names in SECTIONS]
     measured = Measurement.objects.filter(schedule__circle_id=seat.circle_id)
     sections.append(_filled_in(_("How it goes"), measured, seat))
-    looked = log.days(_rows_of_log(log.events(seat, log.EVERYBODY)), seat.client_id)
+    looked = log.days(log.last(seat.circle_id), seat.client_id)
     return _file(_("Everything in your circle"), sections, looked)
 
 
@@ -118,11 +119,8 @@ def about(seat: Seat) -> Told:
     measured = OwnMeasurement.objects.filter(schedule__member=seat.member_id, removed_at=None)
     sections.append(_filled_in(_("How it goes with me"), measured, seat))
     mine = events().filter(Q(actor_id=seat.person_id), circle_id=seat.circle_id).order_by("-pk")
-    return _file(_("What is stored about you"), sections, log.days(_rows_of_log(mine), seat.client_id))
-
-
-def _rows_of_log(found: Any) -> Any:
-    return found.values_list(*log.SAID, named=True)[:2000]
+    looked = log.days(mine.values_list(*log.SAID, named=True)[: log.IN_A_FILE], seat.client_id)
+    return _file(_("What is stored about you"), sections, looked)
 
 
 def page(told: Told) -> str:
@@ -156,9 +154,7 @@ def _columns(model: type[models.Model], names: Iterable[str]) -> list[str]:
 
 def _told(title: str, model: type[models.Model], names: list[str], rows: Iterable[Any]) -> Section:
     """Of each row, (label, words) of every field that holds something."""
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
-    labels = [str(LABELS.get(field.name, field.verbose_name)) for field in fields]
-    choices = [dict(field.flatchoices) for field in fields]
+    labels, choices = _in_words(get_language(), model, tuple(names))
     says = SAYS.get(model._meta.label, names)
     things = []
     for row in rows:
@@ -168,6 +164,16 @@ def _told(title: str, model: type[models.Model], names: list[str], rows: Iterabl
     return Section(title, things)
 
 
+@functools.cache
+def _in_words(
+    _language: str | None, model: type[models.Model], names: tuple[str, ...]
+) -> tuple[list[str], list[dict[Any, str]]]:
+    """What the fields are called, and what can be chosen in them, in the language of whoever reads now."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    labels = [str(LABELS.get(field.name, field.verbose_name)) for field in fields]
+    return labels, [{key: str(words) for key, words in field.flatchoices} for field in fields]
+
+
 def _filled_in(title: str, found: Any, seat: Seat) -> Section:
     """Every answer and score, in words."""
     each = found.select_related("schedule", "filled_by").prefetch_related("scores").order_by("due_on", "started_at")
@@ -175,6 +181,8 @@ def _filled_in(title: str, found: Any, seat: Seat) -> Section:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
