@@ -10,6 +10,10 @@ from kring.care.circles import log
 from kring.care.export import printed, readable
 
 
+ODD = r"""zei "hoi")) #panic("nee") \\ \" \u{41} \n"""
+"""What would end the text in which the words come in, if it were not written with care."""
+
+
 def words_of(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
 
@@ -21,6 +25,7 @@ def test_the_pdf_holds_every_word_as_it_was_written_and_can_be_read_aloud():
         [("Naam", "#let x = 1 *vet* $y$ @noor"), ("Notitie", "één\ntwee")],
         [("Notitie", long)],
         [("Naam", "Мила")],
+        [("Naam", ODD)],
     ]
     short = [[("Wat", "Plan"), ("Met wie", name)] for name in ("Sanne", "Bram", "#[Ruth]")]
     day = log.Day(dt.date(2026, 5, 4), [log.Line(dt.datetime(2026, 5, 4, 9, 5), "Sanne keek", 1, False)])
@@ -34,7 +39,7 @@ def test_the_pdf_holds_every_word_as_it_was_written_and_can_be_read_aloud():
         content = printed.pdf(told)
     text = words_of(content)
     assert all(
-        words in text for words in ("#let x = 1 *vet* $y$ @noor", "één\ntwee", "Slot.", "Мила", "09:05 Sanne keek")
+        words in text for words in (ODD, "#let x = 1 *vet* $y$ @noor", "één\ntwee", "Slot.", "Мила", "09:05 Sanne keek")
     )
     assert "4 mei 2026" in text
     assert "Wat Met wie\nPlan Sanne\nPlan Bram\nPlan #[Ruth]" in text  # short things as a table

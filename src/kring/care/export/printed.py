@@ -32,11 +32,11 @@ def pdf(told: Told) -> bytes:
         ],
     }
     made = typst.compile(
-        _template(),
+        _source(json.dumps(words, ensure_ascii=False, default=str)),
+        root=HERE,
         format="pdf",
         font_paths=_fonts(),
         pdf_standards=["ua-1"],
-        sys_inputs={"told": json.dumps(words, ensure_ascii=False, default=str)},
     )
     assert isinstance(made, bytes)  # one document, not a list of pages
     return made
@@ -52,9 +52,13 @@ def _table(section: Section) -> list[list[str]] | None:
     return [labels, *([dict(thing).get(label, "") for label in labels] for thing in section.things)]
 
 
-@functools.cache
-def _template() -> bytes:
-    return (HERE / "whole.typ").read_bytes()
+def _source(told: str) -> bytes:
+    """JSON as a text in a few lines of Typst. It has no control characters left, so two signs could end the text.
+
+    As an input beside the source, new words would make Typst forget all that it set before.
+    """
+    text = told.replace("\\", "\\\\").replace('"', '\\"')
+    return f'#import "/whole.typ": file\n#file(json(bytes("{text}")))'.encode()
 
 
 @functools.cache
