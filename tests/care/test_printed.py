@@ -9,7 +9,6 @@ from pypdf import PdfReader
 from kring.care.circles import log
 from kring.care.export import printed, readable
 
-
 ODD = r"""zei "hoi")) #panic("nee") \\ \" \u{41} \n"""
 """What would end the text in which the words come in, if it were not written with care."""
 

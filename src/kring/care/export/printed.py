@@ -31,13 +31,8 @@ def pdf(told: Told) -> bytes:
             for day in told.days
         ],
     }
-    made = typst.compile(
-        _source(json.dumps(words, ensure_ascii=False, default=str)),
-        root=HERE,
-        format="pdf",
-        font_paths=_fonts(),
-        pdf_standards=["ua-1"],
-    )
+    source = _source(json.dumps(words, ensure_ascii=False, default=str))
+    made = typst.Compiler(source, root=HERE, font_paths=_fonts()).compile(format="pdf", pdf_standards=["ua-1"])
     assert isinstance(made, bytes)  # one document, not a list of pages
     return made
 
