@@ -120,7 +120,7 @@ def kenward_roger(folder):
 
 def from_file(path, answer):
     """In a process of its own, so that the peak of memory is its own: medians of three fits, and that peak."""
-    answer.put((*times(lambda: fit(pl.read_parquet(path), FORMULA, ("team", "person")), 3), peak_memory()))
+    answer.put((*times(lambda: fit(pl.scan_parquet(path), FORMULA, ("team", "person")), 3), peak_memory()))
 
 
 def end_to_end(folder, size, table, theirs, lme4, rust):

@@ -51,20 +51,18 @@ class Design:
         return len(self.names)
 
 
-def read_table(table: Any) -> pl.DataFrame:
-    """A polars frame from polars, pandas, Arrow, or a mapping of columns."""
-    if isinstance(table, pl.DataFrame):
-        return table
-    if isinstance(table, pl.LazyFrame):
-        return table.collect()
+def read_table(table: Any) -> pl.LazyFrame:
+    """A polars frame from polars, pandas, Arrow, or a mapping of columns; of a file only what is asked for is read."""
+    if isinstance(table, pl.DataFrame | pl.LazyFrame):
+        return table.lazy()
     if isinstance(table, Mapping):
-        return pl.DataFrame(dict(table))
+        return pl.LazyFrame(dict(table))
     if type(table).__module__.startswith("pandas"):
-        return pl.from_pandas(table)
+        return pl.from_pandas(table).lazy()
     frame = pl.from_arrow(table)
     if isinstance(frame, pl.Series):
         raise ModelError("The table has one column only; give a table with the outcome and the groups.")
-    return frame
+    return frame.lazy()
 
 
 def build(
@@ -81,12 +79,14 @@ def build(
     from formulaic import Formula
 
     frame = read_table(table)
+    columns = frame.collect_schema()
     slopes = dict(time_slope or {})
     parsed = Formula(formula)
-    named = set(re.findall(r"[^\W\d]\w*", formula)) & set(frame.columns)  # formulaic does not look inside center(x)
+    named = set(re.findall(r"[^\W\d]\w*", formula)) & set(columns)  # formulaic does not look inside center(x)
     used = sorted({str(v) for v in parsed.required_variables} | named | set(groups) | set(slopes.values()))
-    _check_columns(frame, used, groups, slopes)
-    complete = _complete(frame.select(used))
+    _check_columns(columns, used, groups, slopes)
+    chosen = frame.select(used).collect()
+    complete = _complete(chosen)
     if complete.is_empty():
         raise ModelError(f"No row has a value in all of {', '.join(used)}: there is nothing to fit.")
     X, code, spec, y, outcome = _matrices(parsed, complete, formula)
@@ -110,18 +110,18 @@ def build(
         labels={name: labels for name, (_, labels) in zip(reversed(groups), coded, strict=True)},
         kinds=(kinds[0], kinds[1], kinds[2]),
         centre=centre,
-        dropped=frame.height - complete.height,
+        dropped=chosen.height - complete.height,
         formula=formula,
         slope=next(iter(slopes.values()), None),
         spec=spec,
     )
 
 
-def _check_columns(frame: pl.DataFrame, used: Sequence[str], groups: Sequence[str], slopes: Mapping[str, str]) -> None:
-    absent = [name for name in used if name not in frame.columns]
+def _check_columns(columns: pl.Schema, used: Sequence[str], groups: Sequence[str], slopes: Mapping[str, str]) -> None:
+    absent = [name for name in used if name not in columns]
     if absent:
         raise ModelError(
-            f"The table has no column {absent[0]!r}; it has {', '.join(frame.columns)}. "
+            f"The table has no column {absent[0]!r}; it has {', '.join(columns)}. "
             "Correct the name in the formula or the groups."
         )
     if not 1 <= len(groups) <= 3 or len(set(groups)) != len(groups):
@@ -129,8 +129,8 @@ def _check_columns(frame: pl.DataFrame, used: Sequence[str], groups: Sequence[st
     for group, column in slopes.items():
         if group not in groups:
             raise ModelError(f"A slope is asked for {group!r}, which is not one of the groups {list(groups)}.")
-        if not frame[column].dtype.is_numeric():
-            raise ModelError(f"The slope column {column!r} holds {frame[column].dtype}; it must hold numbers.")
+        if not columns[column].is_numeric():
+            raise ModelError(f"The slope column {column!r} holds {columns[column]}; it must hold numbers.")
     if len(set(slopes.values())) > 1:
         raise ModelError("All slopes must be of the same column: one measure of time.")
 
@@ -168,6 +168,7 @@ def _matrices(parsed: Any, frame: pl.DataFrame, formula: str) -> tuple[Floats, C
 
 
 MOST_CELLS = 4096
+BLOCK = 65536  # rows at a time, where whole columns in between would cost memory and the time to fetch it
 
 
 def _cells(rhs: Any, frame: pl.DataFrame) -> tuple[Codes, Codes] | None:
@@ -185,11 +186,14 @@ def _cells(rhs: Any, frame: pl.DataFrame) -> tuple[Codes, Codes] | None:
         size *= len(labels)
         if size > MOST_CELLS:
             return None
-        code = code * len(labels) + own
+        code *= len(labels)
+        code += own
     row = np.full(size, -1)
-    row[code] = np.arange(len(code))
+    for start in range(0, len(code), BLOCK):
+        part = code[start : start + BLOCK]
+        row[part] = np.arange(start, start + len(part))
     there = row >= 0
-    return row[there], (np.cumsum(there) - 1)[code]
+    return row[there], code if there.all() else (np.cumsum(there) - 1)[code]
 
 
 def _random_columns(
@@ -214,8 +218,8 @@ def codes(column: pl.Series) -> tuple[Codes, Sequence[Any]]:
     """Codes 0.. and the label of each: in order of value for whole numbers close together, else of first appearance."""
     if column.len() and column.dtype.is_numeric():
         values = column.to_numpy()
-        whole = values.astype(np.int64)
-        if column.dtype.is_integer() or np.array_equal(whole, values):
+        whole = values.astype(np.int64, copy=False)
+        if whole is values or np.array_equal(whole, values):
             found = _codes_of_whole(whole)
             if found:
                 return found
@@ -231,7 +235,7 @@ def _codes_of_whole(values: Codes) -> tuple[Codes, Sequence[Any]] | None:
     if most - least > 4 * len(values) + 1000:
         return None
     there = np.zeros(most - least + 1, np.bool_)
-    shifted = values - least
+    shifted = values if least == 0 and values.flags.writeable else values - least
     there[shifted] = True
     if there.all():
         return shifted, range(least, most + 1)

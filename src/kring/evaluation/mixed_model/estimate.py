@@ -96,11 +96,11 @@ def sums_of_columns(columns: Columns, design: Design) -> NestedSums:
     (name, person), *outer = design.groups
     labels = design.labels[name]
     team = outer[0][1] if outer else np.zeros(len(person), np.int64)
-    institution = np.zeros(int(team.max()) + 1, np.int64)
+    institution, placed, team_start = None, team, np.array([0, int(team.max()) + 1])
     if len(outer) == 2:
         institution = parents(team, outer[1][1], outer[0][0], outer[1][0], design.labels[outer[0][0]])
-    place, team_start = teams_by_institution(institution)
-    placed = team if np.array_equal(place, np.arange(len(place))) else place[team]
+        place, team_start = teams_by_institution(institution)
+        placed = team if np.array_equal(place, np.arange(len(place))) else place[team]
     streamed = stream(columns, design.z, person, placed, team_start)
     if streamed is not None:
         return streamed

@@ -26,6 +26,17 @@ def _inverse(A: Floats) -> Floats:
     return np.asarray(np.linalg.inv(A), np.float64)
 
 
+def _weighted(weights: Floats, A: Floats) -> Floats:
+    """Σ of weights · A along its first axis, for one vector of weights or several."""
+    summed = weights @ A.reshape(len(A), A[0].size)
+    return np.asarray(summed.reshape(weights.shape[:-1] + A.shape[1:]), np.float64)
+
+
+def _traces(A: Floats, B: Floats) -> Floats:
+    """tr(A_a B_b) for every a and b."""
+    return np.asarray(A.reshape(len(A), -1) @ B.transpose(0, 2, 1).reshape(len(B), -1).T, np.float64)
+
+
 @dataclass(frozen=True)
 class Jets:
     """Value, gradient and Hessian of L = log|V| and of S = M′V⁻¹M in the elements of Ψ, unpacked."""
@@ -49,9 +60,9 @@ class Jets:
 
     def with_residual(self, psi: Floats, n: int) -> Jets:
         """Add the residual variance as first parameter (all variances relative to it, so it is 1)."""
-        S_s = -self.S0 - np.tensordot(psi, self.S1, 1)
-        S_sa = -2 * self.S1 - np.tensordot(psi, self.S2, 1)
-        S_ss = -2 * S_s - np.tensordot(psi, S_sa, 1)
+        S_s = -self.S0 - _weighted(psi, self.S1)
+        S_sa = -2 * self.S1 - _weighted(psi, self.S2)
+        S_ss = -2 * S_s - _weighted(psi, S_sa)
         L_s = n - psi @ self.L1
         L_sa = -self.L1 - psi @ self.L2
         L_ss = -L_s - psi @ L_sa
@@ -103,10 +114,10 @@ class KenwardRoger:
         L = np.atleast_2d(contrasts)
         r = len(L)
         theta = L.T @ np.linalg.solve(L @ self.cov @ L.T, L)
-        products = [theta @ self.cov @ P @ self.cov for P in self.P]
-        traces = np.array([np.trace(B) for B in products])
+        products = theta @ self.cov @ self.P @ self.cov
+        traces = products.trace(axis1=1, axis2=2)
         A1 = float(traces @ self.W @ traces)
-        A2 = float(sum(w * np.sum(products[a] * products[b].T) for (a, b), w in np.ndenumerate(self.W)))
+        A2 = float((self.W * _traces(products, products)).sum())
         B = (A1 + 6 * A2) / (2 * r)
         g = ((r + 1) * A1 - (r + 4) * A2) / ((r + 2) * A2)
         c = 3 * r + 2 * (1 - g)
@@ -179,11 +190,8 @@ def kenward_roger(jets: Jets, psi: Floats, n: int, p: int, sigma2: float) -> Ken
     P = full.S1[:, :p, :p] / sigma2**2
     Q = full.S2[:, :, :p, :p] / (2 * sigma2**3)
     traces = -full.L2 / sigma2**2
-    phiP = phi @ P
-    k = len(P)
-    info = np.array(
-        [[traces[a, b] - 2 * np.sum(phi * Q[a, b]) + np.sum(phiP[a] * phiP[b].T) for b in range(k)] for a in range(k)]
-    )
+    phiP, k = phi @ P, len(P)
+    info = traces - 2 * Q.reshape(k, k, p * p) @ phi.ravel() + _traces(phiP, phiP)
     W = 2 * _inverse(info)
-    U = sum(W[a, b] * (Q[a, b] - P[a] @ phi @ P[b]) for a in range(k) for b in range(k))
+    U = _weighted(W.ravel(), Q.reshape(k * k, p, p)) - (P @ phi @ _weighted(W, P)).sum(axis=0)
     return KenwardRoger(phi, phi + 2 * phi @ U @ phi, P, W)

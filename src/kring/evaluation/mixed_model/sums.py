@@ -86,9 +86,22 @@ class PersonSums:
         return cls(z, np.zeros((n_persons, len(z), m)), np.zeros((m, m)))
 
     def add_rows(self, columns: Columns, person: Codes) -> None:
-        """Add the rows of the persons with these codes, in place."""
+        """Add the rows of the persons with these codes, in place; of many rows a second thread adds the later half."""
         n = len(person)
-        grouping.scatter_rows(columns.sources(n), np.array(self.z), person, 0, n, BLOCK_ROWS, self.gram, self.rows)
+        sources, z = columns.sources(n), np.array(self.z)
+        middle = n // 2 if n > ROWS_FOR_THREADS else n
+        with ThreadPoolExecutor(1) as other:
+            later = other.submit(self._scattered, sources, z, person, middle, n) if middle < n else None
+            grouping.scatter_rows(sources, z, person, 0, middle, BLOCK_ROWS, self.gram, self.rows)
+        if later:
+            rows, gram = later.result()
+            self.rows[:] += rows
+            self.gram[:] += gram
+
+    def _scattered(self, sources: Any, z: Codes, person: Codes, start: int, stop: int) -> tuple[Floats, Floats]:
+        rows, gram = np.zeros_like(self.rows), np.zeros_like(self.gram)
+        grouping.scatter_rows(sources, z, person, start, stop, BLOCK_ROWS, gram, rows)
+        return rows, gram
 
     def __add__(self, other: PersonSums) -> PersonSums:
         """Sums over both sets of rows; both must use the same person codes."""
@@ -173,8 +186,11 @@ class Builder:
 
 
 def _whole(upper: Floats) -> Floats:
-    """Symmetric matrices from their upper triangles."""
-    return np.triu(upper) + np.swapaxes(np.triu(upper, 1), -1, -2)
+    """Symmetric matrices from their upper triangles, which stand above zeros."""
+    both = upper + np.swapaxes(upper, -1, -2)
+    diagonal = np.arange(upper.shape[-1])
+    both[..., diagonal, diagonal] /= 2  # exact
+    return both
 
 
 def teams_by_institution(institution: Codes) -> tuple[Codes, Codes]:
@@ -197,7 +213,7 @@ def nest(persons: PersonSums, team: Codes | None = None, institution: Codes | No
     placed = place[team]
     order = np.argsort(placed, kind="stable")
     builder = Builder(persons.z, persons.rows.shape[2], max(len(order), 1))
-    builder.gram[:] = persons.gram
+    builder.gram[:] = np.triu(persons.gram)
     for start in range(0, len(order), BLOCK_ROWS):
         part = order[start : start + BLOCK_ROWS]
         rows = persons.rows[part].reshape(len(part), -1)
