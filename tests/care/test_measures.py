@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import uuid
 from decimal import Decimal
 
@@ -260,6 +261,9 @@ def test_the_line_says_who_which_version_which_language_and_what_was_missing(cas
     assert "Geen alarm" in text
     assert 'class="meeting"' in text
     assert 'class="goal"' in text
+    months = re.findall(r"<text[^>]*>(\w{3}) 20\d\d</text>", text)
+    assert months
+    assert all(month.islower() for month in months), "in Dutch, months begin with a small letter"
 
 
 def test_one_score_is_a_sentence_without_a_drawing_and_what_holds_for_all_is_said_once(cast):

@@ -18,6 +18,11 @@ def at_the_clock(moment: dt.datetime) -> str:
     return f"{timezone.localtime(moment):%H:%M}"
 
 
+def short_month(language: str | None) -> str:
+    """How Django is asked for a short month: in Dutch it begins with a small letter."""
+    return "b" if language == "nl" else "M"
+
+
 @functools.lru_cache(maxsize=4000)
 def worded(_language: str | None, day: dt.date, how: str) -> str:
     """In the language of whoever reads now, which a page with hundreds of days asks for once."""

@@ -6,10 +6,15 @@ docs/decisions/0021-one-row-for-a-look-at-many.md says what was weighed.
 """
 
 # ruff: noqa: S608 (nothing from outside stands in these statements)
+import functools
+from collections.abc import Callable, Hashable
+from typing import Any
+
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from kring.care.audit.models import Event, Folded
+from kring.care.prepared import Prepared
 from kring.care.second_guard import lifted
 
 FOLDED = {"board", "phase"}
@@ -22,9 +27,20 @@ def events() -> QuerySet[Event]:
     return Event.objects.all()
 
 
-def events_to_prepare() -> QuerySet[Event]:
-    """The trail for a query that is kept and run again: call `unfold` before each run."""
-    return Event.objects.all()
+class Kept:
+    """A prepared query of the trail: each run unfolds first."""
+
+    def __init__(self, query: Prepared) -> None:
+        self.query = query
+
+    def rows(self, *shape: Hashable, **values: Any) -> list[Any]:
+        unfold()
+        return self.query.rows(*shape, **values)
+
+
+def prepared_of_trail(**kinds: type) -> Callable[[Callable[..., QuerySet[Any, Any]]], Kept]:
+    """As `prepared`, for a function whose first argument is the trail."""
+    return lambda build: Kept(Prepared(functools.partial(build, Event.objects.all()), **kinds))
 
 
 def looks_at(thing: str) -> QuerySet[Event]:

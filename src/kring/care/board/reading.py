@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from kring.care.board import policy
 from kring.care.board.desk import Desk
 from kring.care.board.models import Agreement, Entry, Visit, category_words
-from kring.care.days import worded
+from kring.care.days import short_month, worded
 from kring.care.jinja import url
 from kring.care.prepared import IdText, in_address, prepared
 
@@ -113,7 +113,7 @@ def _visits(*, team_id: uuid.UUID, day: dt.date) -> QuerySet[Any, Any]:
 def short_days() -> Callable[[dt.date], str]:
     """Days as a list says them, in the reader's language and at their clock."""
     language, here = get_language(), timezone.get_current_timezone()
-    how = "j b" if language == "nl" else "j M"  # months begin with a small letter in Dutch
+    how = f"j {short_month(language)}"
 
     def short(value: dt.date) -> str:
         return worded(language, value.astimezone(here).date() if isinstance(value, dt.datetime) else value, how)

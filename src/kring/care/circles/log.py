@@ -18,10 +18,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from kring.care.audit.models import Brought
 from kring.care.audit.models import Line as Stored
 from kring.care.audit.reading import events as trail
-from kring.care.audit.reading import events_to_prepare, unfold
+from kring.care.audit.reading import prepared_of_trail
 from kring.care.circles.models import GlassBreak, Member
 from kring.care.circles.seats import Seat
-from kring.care.prepared import prepared
 
 PAGE = 200
 IN_A_FILE = 2000
@@ -223,15 +222,10 @@ def _of_circle(every: QuerySet[Any], circle_id: uuid.UUID) -> QuerySet[Any]:
     return every.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
 
 
-def last(circle_id: uuid.UUID) -> list[Any]:
+@prepared_of_trail(circle_id=uuid.UUID)
+def last(trail: QuerySet[Any], *, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
     """Everybody's newest events, for a file."""
-    unfold()
-    return _last.rows(circle_id=circle_id)
-
-
-@prepared(circle_id=uuid.UUID)
-def _last(*, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
-    return _of_circle(events_to_prepare(), circle_id).values_list(*SAID, named=True)[:IN_A_FILE]
+    return _of_circle(trail, circle_id).values_list(*SAID, named=True)[:IN_A_FILE]
 
 
 def people(seat: Seat) -> list[tuple[str, str]]:

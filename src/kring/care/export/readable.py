@@ -97,7 +97,7 @@ def whole(seat: Seat) -> Told:
     sections = [_section(title, label, names.split(), seat.circle_id) for title, label, names in SECTIONS]
     measured = Measurement.objects.filter(schedule__circle_id=seat.circle_id)
     sections.append(_filled_in(_("How it goes"), measured, seat))
-    looked = log.days(log.last(seat.circle_id), seat.client_id)
+    looked = log.days(log.last.rows(circle_id=seat.circle_id), seat.client_id)
     return _file(_("Everything in your circle"), sections, looked)
 
 

@@ -9,7 +9,9 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
 
+from kring.care.days import short_month
 from kring.care.measures.instruments import Scale
 
 LEFT, RIGHT, TOP, BOTTOM = 34, 380, 26, 150  # of a drawing of 400 by 214; under it stand goals, meetings and days
@@ -118,7 +120,7 @@ def _band(around: float, low: float, high: float, wobble: float | None) -> Band 
 
 def _days(first: dt.date, last: dt.date, across: _Across) -> list[Tick]:
     days = [first] if first == last else [first, last]
-    return [Tick(across.at(day), date_format(day, "M Y")) for day in days]
+    return [Tick(across.at(day), date_format(day, f"{short_month(get_language())} Y")) for day in days]
 
 
 def number_in_words(value: float) -> str:
