@@ -132,10 +132,16 @@ class EditForm(PlainModel):
         typed[self.add_prefix("version")] = str(now.version)  # type: ignore[attr-defined]
         self.data = typed
         self.stored = [
-            (str(self.fields[name].label), _shown(now, name))
+            (str(self.fields[name].label), self.shown(now, name))
             for name in self.content()
-            if getattr(now, name) != self.cleaned_data[name]
+            if self.value_in(now, name) != self.cleaned_data[name]
         ]
+
+    def value_in(self, now: models.Model, name: str) -> Any:
+        return getattr(now, name)
+
+    def shown(self, now: models.Model, name: str) -> str:
+        return _shown(now, name)
 
 
 def _shown(thing: models.Model, name: str) -> str:

@@ -30,6 +30,11 @@ class Stale(Exception):
         self.stored = stored
 
 
+AFTER_EMPTY = {"version": 2}
+"""What is stored at its first save. A form that was opened while nothing was there carries version 1: of two of those,
+the second is Stale."""
+
+
 class Denied(Http404):
     """The policy says no. To the outside it looks the same as a thing that does not exist."""
 

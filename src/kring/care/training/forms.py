@@ -173,6 +173,13 @@ class Readiness(EditForm):
     def answers(self) -> dict[str, str]:
         return {name[5:]: value for name, value in self.cleaned_data.items() if name.startswith("item_")}
 
+    def value_in(self, now: Any, name: str) -> Any:
+        return now.answers.get(name[5:]) if name.startswith("item_") else super().value_in(now, name)
+
+    def shown(self, now: Any, name: str) -> str:
+        said = self.value_in(now, name)
+        return str(dict(self.ANSWERS).get(said, said or ""))
+
 
 class Workshop(EditForm):
     class Meta:

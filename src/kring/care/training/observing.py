@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kring.care.people.models import Person
-from kring.care.stored import allow, save_if_unchanged
+from kring.care.stored import AFTER_EMPTY, allow, save_if_unchanged
 from kring.care.training import practice_policy as policy
 from kring.care.training.actions import learning
 from kring.care.training.models import (
@@ -61,7 +61,9 @@ def give_back(*, by: Person, practice: Practice, version: int, **content: object
     """tone, saw, goal: specific, with one goal."""
     role = _role(by, practice)
     note, new = FeedbackNote.objects.get_or_create(
-        practice=practice, by=by, defaults={"learner_id": practice.enrolment.person_id, "source": role, **content}
+        practice=practice,
+        by=by,
+        defaults={"learner_id": practice.enrolment.person_id, "source": role, **content, **AFTER_EMPTY},
     )
     if not new:
         save_if_unchanged(note, version, content)

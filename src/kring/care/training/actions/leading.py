@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kring.care.people.models import Organisation, Person, Team
-from kring.care.stored import allow, save_if_unchanged
+from kring.care.stored import AFTER_EMPTY, allow, save_if_unchanged
 from kring.care.training import policy, reading
 from kring.care.training.actions.learning import done
 from kring.care.training.models import (
@@ -114,7 +114,7 @@ def check_readiness(
     allow(part_version.part.kind == PartKind.READINESS)
     given: dict[str, Any] = {"answers": answers, "note": note}
     found, new = ReadinessCheck.objects.get_or_create(
-        cohort=cohort, team=team, defaults={"part_version": part_version, "written_by": by, **given}
+        cohort=cohort, team=team, defaults={"part_version": part_version, "written_by": by, **given, **AFTER_EMPTY}
     )
     if not new:
         save_if_unchanged(found, version, given)

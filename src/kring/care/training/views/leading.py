@@ -155,8 +155,8 @@ def readiness(request: HttpRequest, cohort_id: uuid.UUID, team_id: uuid.UUID) ->
                 answers=form.answers(), note=form.cleaned_data["note"],
             )  # fmt: skip
             return redirect("training:cohort", cohort_id)
-        except Stale:
-            return redirect("training:readiness", cohort_id, team_id)
+        except Stale as stale:
+            form.show_both(stale)
     page = {"cohort": found, "team": team, "form": form, "said": content.words(version.content)}
     return render(request, "training/readiness.html", page)
 
