@@ -79,11 +79,16 @@ def _spots(ties: Sequence[Tie]) -> list[tuple[Tie, float, float, float]]:
 
 
 def _sides(name: str, x: float, y: float) -> list[Label]:
-    """Under the dot, above it, to the right and to the left."""
+    """Under the dot and above it, in the middle or from its edge; else to the right or to the left."""
     wide = len(name) * LETTER
+    lefts = {"middle": (x, x - wide / 2), "start": (x - 10, x - 10), "end": (x + 10, x + 10 - wide)}
+    rows = [(y + 27, y + 12), (y - 15, y - 12 - LINE)]
     return [
-        Label(x, y + 27, "middle", Box(x - wide / 2, y + 12, x + wide / 2, y + 12 + LINE)),
-        Label(x, y - 15, "middle", Box(x - wide / 2, y - 12 - LINE, x + wide / 2, y - 12)),
+        *(
+            Label(at, base, anchor, Box(left, top, left + wide, top + LINE))
+            for anchor, (at, left) in lefts.items()
+            for base, top in rows
+        ),
         Label(x + 14, y + 6, "start", Box(x + 14, y - LINE / 2, x + 14 + wide, y + LINE / 2)),
         Label(x - 14, y + 6, "end", Box(x - 14 - wide, y - LINE / 2, x - 14, y + LINE / 2)),
     ]
