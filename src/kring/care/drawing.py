@@ -139,6 +139,7 @@ class _WorkedOut(NodeTransformer):
         try:
             args = [arg.as_const() for arg in call.args]
             value = meant(*args, **dict(keyword.as_const() for keyword in call.kwargs))
+            value = Markup(value.__html__()) if hasattr(value, "__html__") else value  # noqa: S704 (it is safe)
             return nodes.Const.from_untrusted(value, lineno=call.lineno, environment=self.environment)
         except Exception:  # it needs what only the page knows, or fails: then it does so when it is drawn
             return self._direct(call)

@@ -67,7 +67,13 @@ class Action(Shareable):
                 fields=["circle", "created_at"],
                 condition=Q(removed_at__isnull=True, done_at__isnull=True),
                 name="action_still_to_do",
-            )
+            ),
+            models.Index(
+                fields=["circle", "due_on"],
+                condition=Q(owner_is_client=True, removed_at__isnull=True, done_at__isnull=True),
+                name="action_of_client",
+            ),
+            models.Index(fields=["meeting_id"], condition=Q(removed_at__isnull=True), name="action_of_meeting"),
         ]
 
 
