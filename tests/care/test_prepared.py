@@ -4,11 +4,17 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone, translation
 
-from kring.care.circles.models import Member
+from kring.care.circles import seats
+from kring.care.circles.models import WHOLE_TOPIC, Member
+from kring.care.circles.policy import reach_by_values
+from kring.care.circles.seen import _members as seen_members
+from kring.care.circles.topics import Topic
 from kring.care.days import PLAIN, at_the_clock, written
+from kring.care.plan.models import Goal
 from kring.care.prepared import IdText, in_address, prepared
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +44,16 @@ def test_a_day_is_worded_in_the_language_of_whoever_reads():
         with translation.override(language):
             assert written(moment, PLAIN) == written(dt.date(2026, 3, 4), PLAIN) == words
     assert at_the_clock(moment) == "00:30"
+
+
+def test_what_runs_in_one_circle_is_not_looked_for_among_the_grants_of_all(cast):
+    """SQLite knows no figures of its tables, and once took the index in which a whole topic of every circle is one."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses by its figures")
+    place = {"circle_id": cast.circle.pk, "member_id": uuid.uuid4()}
+    seen = seen_members.build("meetings", circle_id=cast.circle.pk, item_id=WHOLE_TOPIC)
+    shared = Goal.objects.filter(reach_by_values(Topic.GOALS, "member", False, "informal", *place.values()))
+    for asked in (seats._grants.build("informal", **place), seen, shared):
+        found = [line for line in asked.explain().splitlines() if "INDEX grant_" in line]
+        assert found, asked.explain()
+        assert all("circle_id=?" in line for line in found), found

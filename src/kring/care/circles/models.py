@@ -255,8 +255,10 @@ class Grant(Stored):
             ),
         ]
         indexes = [
-            models.Index(fields=["circle", "topic"], condition=Q(revoked_at__isnull=True), name="grant_active"),
-            models.Index(fields=["item_id"], condition=Q(revoked_at__isnull=True), name="grant_item"),
+            # No index on items alone: SQLite would look for a whole topic among those of every circle.
+            models.Index(
+                fields=["circle", "item_id", "topic"], condition=Q(revoked_at__isnull=True), name="grant_runs"
+            ),
         ]
 
 

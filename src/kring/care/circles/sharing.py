@@ -76,7 +76,9 @@ def set_reach(*, by: Seat, item: Shareable, zone: str, members: Iterable[Member]
     type(item)._default_manager.filter(pk=item.pk).update(zone=zone)
     item.zone = zone
     chosen = {member.pk: member for member in members} if zone == Zone.CHOSEN else {}
-    active = {g.to_member_id: g for g in Grant.objects.filter(item_id=item.pk, revoked_at=None)}
+    active = {
+        g.to_member_id: g for g in Grant.objects.filter(circle_id=item.circle_id, item_id=item.pk, revoked_at=None)
+    }
     for member_id in set(chosen) - set(active):
         share(by=by, topic=item.topic, member=chosen[member_id], item_id=item.pk)
     for gone in set(active) - set(chosen):

@@ -94,7 +94,7 @@ def reach(request: HttpRequest, circle_id: uuid.UUID, topic: str, item_id: uuid.
     seat = _client(request, circle_id)
     item = sharing.item_or_404(seat, _topic(topic), item_id)
     people = Member.objects.filter(circle_id=circle_id, joined_at__isnull=False, ended_at=None)
-    chosen = Grant.objects.filter(item_id=item.pk, revoked_at=None, to_member__isnull=False)
+    chosen = Grant.objects.filter(circle_id=circle_id, item_id=item.pk, revoked_at=None, to_member__isnull=False)
     initial = {"zone": item.zone, "members": [grant.to_member_id for grant in chosen]}
     form = ChooseReach(request.POST or None, initial=initial, people=people)
     back = page_of_ours(request.GET.get("next"), reverse("circles:sees_part", args=[circle_id, topic]))
