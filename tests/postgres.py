@@ -7,14 +7,17 @@ import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 OLDEST = 15
-FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=200"
+HERE = "-c listen_addresses= -c max_connections=200"
+FAST = f"{HERE} -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 class Missing(Exception):
@@ -34,17 +37,17 @@ def programs() -> Path:
 
 @contextlib.contextmanager
 def server(durable: bool = False) -> Iterator[str]:
-    """Run one; yields a DATABASE_URL whose role `kring` may create databases. `durable` keeps fsync on."""
+    """Run one; yields a DATABASE_URL whose role `kring` may create databases. `durable`: what it confirmed is kept."""
     home = programs()
     folder = Path(tempfile.mkdtemp(prefix="kring-pg-"))
     folder.chmod(0o755)
     user = _user()
     if user:
         shutil.chown(folder, user)
-    data, options = folder / "data", FAST.replace("fsync=off", "fsync=on") if durable else FAST
+    data, options = folder / "data", HERE if durable else FAST
     try:
         _run(user, home / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        _run(user, home / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"{options} -k {folder}", "start")
+        _start(folder, options)
         make = "CREATE ROLE kring LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS"
         _run(user, home / "psql", "-qX", "-h", folder, "-U", "postgres", "-d", "postgres", "-c", make)
         _run(user, home / "createdb", "-h", folder, "-U", "postgres", "-O", "kring", "kring")
@@ -55,9 +58,30 @@ def server(durable: bool = False) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def crash(url: str) -> None:
+    """Kill the server as a fault of the machine would, and start it again on the same files. Only a durable one."""
+    folder = _folder(url)
+    os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    for _attempt in range(20):  # its children notice, and only then it starts again
+        time.sleep(0.5)
+        with contextlib.suppress(RuntimeError):
+            _start(folder, HERE)
+            return
+    raise RuntimeError("PostgreSQL did not start again after it was killed")
+
+
+def _start(folder: Path, options: str) -> None:
+    how = ("-D", folder / "data", "-w", "-l", folder / "log", "-o", f"{options} -k {folder}", "start")
+    _run(_user(), programs() / "pg_ctl", *how)
+
+
+def _folder(url: str) -> Path:
+    return Path(unquote(url.split("@")[1].split("/")[0]))
+
+
 def add_database(url: str, name: str) -> None:
     """One more empty database on a running server, owned by `kring`."""
-    folder = unquote(url.split("@")[1].split("/")[0])
+    folder = _folder(url)
     _run(_user(), programs() / "createdb", "-h", folder, "-U", "postgres", "-O", "kring", name)
 
 

@@ -1,18 +1,27 @@
 """Two people at the same moment, on PostgreSQL: SQLite lets one write at a time, so there is nothing to see there."""
 
 import contextlib
+import datetime as dt
 import threading
 import uuid
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
 
+from kring.care.circles import actions as circle_actions
 from kring.care.circles import invitations
 from kring.care.circles.models import Invitation, Member
+from kring.care.meetings import actions as planning
+from kring.care.meetings import feeds, tickets
+from kring.care.meetings.models import Attendance
 from kring.care.people import policy, work
 from kring.care.people.models import Post, Role
 from kring.care.stored import Denied
 from tests.care import cast as standing
+from tests.care import routes
+from tests.care.test_routes import address, parameters
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,3 +90,46 @@ def test_a_double_click_on_send_makes_one_letter_and_no_fault(monkeypatch):
 
     assert len(set(at_once(send, send))) == 1
     assert Invitation.objects.filter(member=member, withdrawn_at=None).count() == 1
+
+
+@pytest.mark.slow
+def test_no_request_that_begins_after_a_removal_is_committed_succeeds():
+    """Reads that begin before it neither wait nor fail; every page, file, feed and link after it is shut."""
+    cast, browser = standing.build(), Client()
+    browser.force_login(cast.sanne)
+    secret = feeds.new_feed(by=cast.seat("sanne"))
+    meeting = planning.plan_meeting(
+        by=cast.seat("noor"), id=uuid.uuid4(), starts_at=timezone.now() + dt.timedelta(days=7)
+    )
+    ticket = tickets.ticket(Attendance.objects.get(meeting=meeting, member=cast.members["sanne"]))
+    inside = [
+        address(name, cast)
+        for name, row in routes.ROUTES.items()
+        if row.method == "get" and row.answers["informal"] == 200 and "circle_id" in parameters()[name]
+    ]
+    inside += [f"/calendar/{secret}.ics", f"/reply/{ticket}/"]
+    removed, commit = threading.Event(), threading.Event()
+
+    def remove():
+        with transaction.atomic():
+            circle_actions.remove_member(by=cast.seat("noor"), member=cast.members["sanne"])
+            removed.set()
+            assert commit.wait(60)
+        connection.close()
+
+    removing = threading.Thread(target=remove)
+    removing.start()
+    assert removed.wait(60)
+    before = [browser.get(one).status_code for one in inside]
+    commit.set()
+    removing.join()
+    after = {one: browser.get(one) for one in inside}
+    assert len(inside) > 20
+    assert before == [200] * len(inside)
+    feed = after.pop(f"/calendar/{secret}.ics")
+    assert (feed.status_code, feed.content.count(b"BEGIN:VEVENT")) == (
+        200,
+        0,
+    )  # hers, for all her circles: nothing in it
+    assert {one: got.status_code for one, got in after.items()} == dict.fromkeys(after, 404)
+    assert {got.headers["Cache-Control"] for got in [feed, *after.values()]} <= {"no-store", "private, no-store"}

@@ -1,5 +1,6 @@
 """Several machines on one PostgreSQL, and servers that are killed: real processes, so these are slow."""
 
+import contextlib
 import http.client
 import http.cookiejar
 import json
@@ -143,6 +144,19 @@ def on_postgresql():
         yield {"DATABASE_URL": url}
 
 
+PLAN = """
+import django, datetime as dt, uuid; django.setup()
+from django.utils import timezone
+from kring.care.circles.models import Circle
+from kring.care.circles.seats import seat_of
+from kring.care.meetings import actions
+circle = Circle.objects.select_related("client").get()
+days = [timezone.now() + dt.timedelta(days=n) for n in (5, 6)]
+meeting = actions.plan_meeting(by=seat_of(circle.client, circle.pk), id=uuid.uuid4(), options=days)
+print("meeting", meeting.pk, meeting.options.first().pk)
+"""
+
+
 def test_two_servers_and_two_workers_share_one_database(tmp_path, processes, on_postgresql):
     circle, secret, _other = made(tmp_path, **on_postgresql)
     (_one, here), (_two, there) = (serve(processes, tmp_path, **on_postgresql) for _each in range(2))
@@ -152,6 +166,7 @@ def test_two_servers_and_two_workers_share_one_database(tmp_path, processes, on_
     assert browser.get(there + where)[0] == 200  # signed in on one, known on the other
     browser.post(f"{here}{where}new/", name="Opa Jan", kind="person", ring="close", feeling="good")
     assert "Opa Jan" in browser.get(there + where)[2]  # written on one, read on the other
+    poll_shows_on_both(browser, circle, (here, there), tmp_path, on_postgresql)
     for _each in range(2):
         start(processes, tmp_path, "work", **on_postgresql)
     runs_once(tmp_path, on_postgresql)
@@ -160,6 +175,15 @@ def test_two_servers_and_two_workers_share_one_database(tmp_path, processes, on_
     )
     for server in (here, there):  # an ended session is ended everywhere
         assert "/sign-in/" in browser.get(server + where)[1]
+
+
+def poll_shows_on_both(browser, circle, servers, state, settings):
+    meeting, option = re.search(r"meeting (\S+) (\S+)", shell(state, PLAN, **settings)).groups()
+    where = f"/c/{circle}/together/{meeting}/"
+    chosen = f'name="option_{option}" value="yes" checked'
+    assert chosen not in browser.get(servers[1] + where)[2]
+    browser.post(servers[0] + where, f"{servers[0]}{where}answer/", **{f"option_{option}": "yes"})
+    assert chosen in browser.get(servers[1] + where)[2]
 
 
 def runs_once(state, settings):
@@ -213,4 +237,38 @@ def test_a_killed_server_loses_nothing_that_was_confirmed_on_sqlite(tmp_path, pr
 
 
 def test_a_killed_server_loses_nothing_that_was_confirmed_on_postgresql(tmp_path, processes, on_postgresql):
-    killed_while_writing(tmp_path, processes, on_postgresql)
+    killed_while_writing(tmp_path, processes, on_postgresql | {"KRING_WORKERS": "2"})
+
+
+def test_a_killed_postgresql_loses_nothing_that_was_confirmed_and_pages_come_back(tmp_path, processes, on_postgresql):
+    circle, *secrets = made(tmp_path, **on_postgresql)
+    _process, here = serve(processes, tmp_path, **on_postgresql, KRING_WORKERS="2")
+    for _each in range(2):
+        start(processes, tmp_path, "work", **on_postgresql)
+    confirmed, stop = [], threading.Event()
+
+    def write(browser):
+        while not stop.is_set():
+            name = f"dot {uuid.uuid4().hex[:8]}"
+            page = f"{here}/c/{circle}/map/new/"
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                status, where = browser.post(page, name=name, kind="person", ring="near", feeling="good")
+                if status == 200 and where.endswith("/map/"):
+                    confirmed.append(name)
+
+    browsers = [Browser() for _secret in secrets]
+    for browser, secret in zip(browsers, secrets, strict=True):
+        browser.post(f"{here}/enter/{secret}/")
+    writers = [threading.Thread(target=write, args=[browser]) for browser in browsers]
+    for writer in writers:
+        writer.start()
+    wait_for(lambda: len(confirmed) > 10, 60)
+    postgres.crash(on_postgresql["DATABASE_URL"])
+    before = len(confirmed)
+    wait_for(lambda: len(confirmed) > before + 10, 60)  # the servers find their database again by themselves
+    stop.set()
+    for writer in writers:
+        writer.join(60)
+    text = browsers[0].get(f"{here}/c/{circle}/map/")[2]
+    assert [name for name in confirmed if name not in text] == []
+    assert kring("audit", "verify", state=tmp_path, **(SETTINGS | on_postgresql)).returncode == 0
