@@ -14,6 +14,12 @@ def written(value: dt.date, how: str) -> str:
     return worded(get_language(), timezone.localdate(value) if isinstance(value, dt.datetime) else value, how)
 
 
+def at_the_moment(moment: dt.datetime) -> str:
+    """The day in full, and the time."""
+    here = timezone.localtime(moment)
+    return f"{worded(get_language(), here.date(), LONG)}, {here:%H:%M}"
+
+
 def at_the_clock(moment: dt.datetime) -> str:
     return f"{timezone.localtime(moment):%H:%M}"
 

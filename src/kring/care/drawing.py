@@ -55,6 +55,10 @@ class Environment(jinja2.Environment):
         made.language, made._plain, made.code_generator_class = language, self, Writer
         return made
 
+    def make_globals(self, d: Any) -> Any:
+        """As one dict: each drawing copies them, and a chain of dicts is slow to copy."""
+        return {**self.globals, **(d or {})}
+
     def _generate(self, source: nodes.Template, name: Any, filename: Any, defer_init: bool = False) -> str:
         if self._plain is not None:
             with translation.override(self.language):
