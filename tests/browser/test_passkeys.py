@@ -4,6 +4,9 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+
+from tests.browser.look import look
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DEVICE = {
@@ -12,7 +15,7 @@ DEVICE = {
 }  # fmt: skip
 
 
-def test_a_passkey_is_added_and_then_signs_in_with_both_steps(sit_down, cast, live_server):
+def test_a_passkey_is_added_signs_in_with_both_steps_and_is_removed(sit_down, cast, live_server):
     here = live_server.url.replace("127.0.0.1", "localhost")
     EmailAddress.objects.create(user=cast.ruth, email=cast.ruth.email, primary=True, verified=True)
     page = sit_down("ruth", base_url=here)
@@ -23,6 +26,7 @@ def test_a_passkey_is_added_and_then_signs_in_with_both_steps(sit_down, cast, li
     page.goto("/me/passkeys/add/")
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url(re.compile("/me/second-step/"))
+    assert Authenticator.objects.get(type="webauthn").wrap().name == "Passkey 1"
     page.goto("/me/")
     page.context.clear_cookies()
     page.goto("/sign-in/")
@@ -30,3 +34,13 @@ def test_a_passkey_is_added_and_then_signs_in_with_both_steps(sit_down, cast, li
     page.wait_for_url(f"{here}/")
     page.goto(f"/c/{cast.circle.pk}/")
     assert page.url == f"{here}/c/{cast.circle.pk}/"
+    page.goto(f"/me/passkeys/{Authenticator.objects.get(type='webauthn').pk}/remove/")
+    page.get_by_role("link", name="Gebruik mijn passkey").click()
+    page.get_by_role("button", name="Gebruik mijn passkey").click()
+    page.get_by_role("button", name="Haal weg").click()
+    page.get_by_text("De passkey is weg.").wait_for()
+    page.context.clear_cookies()
+    page.goto("/sign-in/")
+    page.locator("#passkey_login").click()
+    page.get_by_text("Kring kent deze passkey niet.").wait_for()
+    look(page, "a passkey that is gone")

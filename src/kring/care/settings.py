@@ -204,6 +204,7 @@ MFA_FORMS = {
     "authenticate": "kring.care.people.forms.SecondStepCode",
     "reauthenticate": "kring.care.people.forms.SecondStepAgain",
     "activate_totp": "kring.care.people.forms.FirstAppCode",
+    "login_webauthn": "kring.care.people.forms.PasskeyAlone",
     "add_webauthn": "kring.care.people.forms.NewPasskey",
     "edit_webauthn": "kring.care.people.forms.PasskeyName",
 }

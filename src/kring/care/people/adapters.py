@@ -6,11 +6,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kring.care import post
@@ -104,6 +106,11 @@ class SecondSteps(DefaultMFAAdapter):
         "unverified_email": _("First show with a code that your e-mail address is yours."),
         "incorrect_code": _("This code is not right. Look once more."),
     }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """For a passkey that its owner gave no name."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
 
 
 class Institutions(DefaultSocialAccountAdapter):

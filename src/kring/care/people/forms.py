@@ -11,7 +11,7 @@ from allauth.account.forms import (
 )
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +92,16 @@ class NewPasskey(OurWords, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["passwordless"].initial = True
+
+
+class PasskeyAlone(LoginWebAuthnForm):
+    """A passkey that was removed, or of another site, is no code that was mistyped: say what helps."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except forms.ValidationError:
+            raise forms.ValidationError(_("Kring does not know this passkey. Sign in with a code by mail.")) from None
 
 
 class PasskeyName(OurWords, EditWebAuthnForm):
