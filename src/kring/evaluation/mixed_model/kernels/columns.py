@@ -7,7 +7,6 @@ their addresses: `sums.Columns` makes these of arrays that it keeps alive, one-d
 import numpy as np
 from numba import types
 from numba.extending import intrinsic
-from numba.np.numpy_support import carray
 
 from kring.evaluation.jit import inner
 
@@ -15,40 +14,35 @@ KINDS = ("float64", "float32", "int64", "int32", "int16", "int8")  # their place
 
 
 @intrinsic
-def _pointer(_typing, address):
-    """The pointer that a number stands for."""
+def _number(_typing, address, place, kind):
+    """The number at this place of an array of this kind, as a double; the array begins at the address."""
+    stored = kind.dtype
 
-    def generate(context, builder, signature, arguments):
-        return builder.inttoptr(arguments[0], context.get_value_type(signature.return_type))
+    def generate(context, builder, _signature, arguments):
+        array = builder.inttoptr(arguments[0], context.get_value_type(stored).as_pointer())
+        number = builder.load(builder.gep(array, [arguments[1]]))
+        return context.cast(builder, number, stored, types.float64)
 
-    return types.voidptr(address), generate
-
-
-@inner
-def _read(x, is_first, centre, out):
-    if is_first:
-        for i in range(len(x)):
-            out[i] = x[i] - centre
-    else:
-        for i in range(len(x)):
-            out[i] *= x[i]
+    return types.float64(address, place, kind), generate
 
 
 @inner
-def _factor(address, kind, start, n, is_first, centre, out):
-    """out = x − centre, or out ·= x for factors after the first, over n numbers of an array from `start` on."""
-    if kind == 0:
-        _read(carray(_pointer(address + 8 * start), n, np.float64), is_first, centre, out)
-    elif kind == 1:
-        _read(carray(_pointer(address + 4 * start), n, np.float32), is_first, centre, out)
-    elif kind == 2:
-        _read(carray(_pointer(address + 8 * start), n, np.int64), is_first, centre, out)
-    elif kind == 3:
-        _read(carray(_pointer(address + 4 * start), n, np.int32), is_first, centre, out)
-    elif kind == 4:
-        _read(carray(_pointer(address + 2 * start), n, np.int16), is_first, centre, out)
-    else:
-        _read(carray(_pointer(address + start), n, np.int8), is_first, centre, out)
+def _factor(address, kind, start, out, centre):
+    """out ·= x − centre, for the numbers x of an array from `start` on."""
+    for i in range(len(out)):
+        if kind == 0:
+            x = _number(address, start + i, np.float64)
+        elif kind == 1:
+            x = _number(address, start + i, np.float32)
+        elif kind == 2:
+            x = _number(address, start + i, np.int64)
+        elif kind == 3:
+            x = _number(address, start + i, np.int32)
+        elif kind == 4:
+            x = _number(address, start + i, np.int16)
+        else:
+            x = _number(address, start + i, np.int8)
+        out[i] *= x - centre
 
 
 @inner
@@ -60,5 +54,8 @@ def fill(sources, start, stop, out):
     """
     addresses, kinds, begins, centres = sources
     for c in range(out.shape[0]):
+        column = out[c][: stop - start]
+        if begins[c] < begins[c + 1]:
+            column[:] = 1.0
         for f in range(begins[c], begins[c + 1]):
-            _factor(addresses[f], kinds[f], start, stop - start, f == begins[c], centres[c], out[c])
+            _factor(addresses[f], kinds[f], start, column, centres[c])

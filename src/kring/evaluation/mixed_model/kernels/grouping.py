@@ -80,8 +80,8 @@ def mark_runs(person, team, start, stop, first, run_team):
 
 
 @inner
-def sum_runs(weight, X, first, runs, out):
-    """out (≥ rows of X, ≥ runs): Σ of weight · X over each run of columns; five rows at a time, kept in registers."""
+def sum_runs(X, first, runs, out):
+    """out (≥ rows of X, ≥ runs): Σ of X over each run of columns; five rows at a time, kept in registers."""
     last = X.shape[0] - 1
     for c in range(0, X.shape[0], 5):
         c1, c2, c3, c4 = min(c + 1, last), min(c + 2, last), min(c + 3, last), min(c + 4, last)
@@ -89,12 +89,11 @@ def sum_runs(weight, X, first, runs, out):
         for r in range(runs):
             t0 = t1 = t2 = t3 = t4 = 0.0
             for i in range(np.uintp(first[r]), np.uintp(first[r + 1])):  # unsigned: no look at negative places
-                w = weight[i]
-                t0 += w * x0[i]
-                t1 += w * x1[i]
-                t2 += w * x2[i]
-                t3 += w * x3[i]
-                t4 += w * x4[i]
+                t0 += x0[i]
+                t1 += x1[i]
+                t2 += x2[i]
+                t3 += x3[i]
+                t4 += x4[i]
             out[c, r], out[c1, r], out[c2, r], out[c3, r], out[c4, r] = t0, t1, t2, t3, t4
 
 
@@ -189,7 +188,7 @@ def _add_by_pattern(rows, pattern, cell, counts, squares, cell_persons, cells):
     """The same where patterns are few: the persons of one pattern side by side, so that sums are vectorised."""
     persons, d = len(pattern), rows.shape[0]
     chosen, first, cell_of = np.empty(persons, np.int64), np.empty(persons + 1, np.int64), np.empty(persons, np.int64)
-    block, ones, sums = np.empty((d, persons)), np.ones(persons), np.empty((d, persons))
+    block, sums = np.empty((d, persons)), np.empty((d, persons))
     for v in range(len(squares)):
         n = runs = 0
         for o in range(persons):
@@ -206,7 +205,7 @@ def _add_by_pattern(rows, pattern, cell, counts, squares, cell_persons, cells):
                 first[runs], cell_of[runs] = k, cell[chosen[k]]
                 runs += 1
         first[runs] = n
-        sum_runs(ones, block, first, runs, sums)
+        sum_runs(block, first, runs, sums)
         for k in range(runs):
             at = cell_of[k]
             cell_persons[at] += first[k + 1] - first[k]
@@ -225,7 +224,9 @@ def add_sorted(sources, z, person, team, cuts, gram, state):
     for b in range(len(cuts) - 1):
         longest = max(longest, cuts[b + 1] - cuts[b])
     B, rows = np.ones((m, longest)), np.empty((len(z) * m, longest))
+    weighted = np.empty((m, longest if len(z) > 1 else 0))  # the first random effect is the constant 1
     first, run_team = np.empty(longest + 1, np.int64), np.empty(longest, np.int64)
+    products = np.zeros((m, m))  # this thread's own: `gram` may share a line of the cache with another thread's
     for b in range(len(cuts) - 1):
         start, stop = cuts[b], cuts[b + 1]
         if b > 0 and (person[start - 1] >= person[start] or team[start - 1] > team[start]):
@@ -235,8 +236,13 @@ def add_sorted(sources, z, person, team, cuts, gram, state):
         if runs < 0 or added > room:  # sorted rows have as many persons as their codes leave room for
             return False
         fill(sources, start, stop, B)
-        add_gram(B, stop - start, gram)
-        for k in range(len(z)):
-            sum_runs(B[z[k]], B, first, runs, rows[k * m : (k + 1) * m])
+        add_gram(B, stop - start, products)
+        sum_runs(B, first, runs, rows)
+        for k in range(1, len(z)):
+            for c in range(m):
+                for i in range(stop - start):
+                    weighted[c, i] = B[z[k], i] * B[c, i]
+            sum_runs(weighted, first, runs, rows[k * m :])
         add_persons(z, rows, run_team[:runs], *state)
+    gram += products
     return True
