@@ -30,6 +30,13 @@ class IdText(Func):
     template = "CAST(%(expressions)s AS text)"
 
 
+class MinuteText(Func):
+    """A moment as text, up to its minute, in UTC: a list says only its day, and few minutes are new at each look."""
+
+    output_field = CharField()
+    template = "SUBSTR(CAST(%(expressions)s AS text), 1, 16)"
+
+
 def in_address(id_text: str) -> str:
     """SQLite keeps an id as 32 digits; addresses have hyphens between them."""
     d = id_text

@@ -2,12 +2,13 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import uuid
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from kring.care.board.desk import Desk
 from kring.care.board.models import Agreement, Entry, Visit, category_words
 from kring.care.days import short_month, worded
 from kring.care.jinja import url
-from kring.care.prepared import IdText, in_address, prepared
+from kring.care.prepared import IdText, MinuteText, in_address, prepared
 
 
 class Line(NamedTuple):
@@ -45,22 +46,21 @@ class Board:
 def board_of(desk: Desk, day: dt.date, *, named: bool = True) -> Board:
     """`named`: say what the team calls its clients, else their numbers only."""
     here = {"team_id": desk.team.pk}
-    rows, seen, since = _entries.rows(**here), _seen_by(desk, day), short_days()
+    seen, since, links = _seen_by(desk, day), _short_days_of_minutes(), _links.rows(**here)
     page, numbered = url("board:board", desk.team.pk) + "client/", _("No. %(number)s")
     under: dict[Any, list[Line]] = defaultdict(list)
     line_of: dict[str, Line] = {}
-    for row in rows:
-        called = row.label if named else numbered % {"number": row.number}
-        reason = row.reason if named else ""
-        seen_by = ", ".join(seen[row.line]) if row.line in seen else ""
-        line_of[row.line] = line = Line(f"{page}{in_address(row.line)}/", called, since(row.moved_at), reason, seen_by)
-        under[row.place].append(line)
+    for line, number, label, place, reason, minute in _entries.rows(**here):
+        called, why = (label, reason) if named else (numbered % {"number": number}, "")
+        seen_by = ", ".join(seen[line]) if line in seen else ""
+        line_of[line] = said = Line(f"{page}{in_address(line)}/", called, since(minute), why, seen_by)
+        under[place].append(said)
     return Board(
         groups=[(category_words(row.key, row.name), under[row.category]) for row in _categories.rows(**here)],
         others=under[None],
         signs=[(sign, line_of[sign.line]) for sign in _signs.rows(**here) if sign.line in line_of],
-        waiting=len(_waiting.rows(**here)),
-        linked=[row.circle for row in rows if row.circle is not None],
+        waiting=sum(line is None for line, _circle in links),
+        linked=[circle for line, circle in links if line in line_of],
     )
 
 
@@ -80,13 +80,9 @@ def _categories(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
 
 @prepared(team_id=uuid.UUID)
 def _entries(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
-    """Each client once: a line has at most one link that runs."""
-    link = FilteredRelation("agreements", condition=Q(agreements__ended_at__isnull=True))
-    here = Entry.objects.filter(team_id=team_id, ended_at__isnull=True).annotate(link=link)
-    here = here.annotate(line=IdText("pk"), place=IdText("category_id"), circle=IdText("link__circle_id"))
-    return here.order_by("-moved_at").values_list(
-        "line", "number", "label", "place", "reason", "moved_at", "circle", named=True
-    )
+    here = Entry.objects.filter(team_id=team_id, ended_at__isnull=True).order_by("-moved_at")
+    told = here.annotate(line=IdText("pk"), place=IdText("category_id"), minute=MinuteText("moved_at"))
+    return told.values_list("line", "number", "label", "place", "reason", "minute", named=True)
 
 
 @prepared(team_id=uuid.UUID)
@@ -98,9 +94,11 @@ def _signs(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
 
 
 @prepared(team_id=uuid.UUID)
-def _waiting(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
-    agreed = Agreement.objects.filter(team_id=team_id, ended_at__isnull=True, entry__isnull=True)
-    return agreed.values_list("id", named=True)
+def _links(*, team_id: uuid.UUID) -> QuerySet[Any, Any]:
+    """The links that run: whose line, and which circle. Without a line nobody said yet which one is the client's."""
+    agreed = Agreement.objects.filter(team_id=team_id, ended_at__isnull=True)
+    told = agreed.annotate(line=IdText("entry_id"), linked=IdText("circle_id"))
+    return told.values_list("line", "linked", named=True)
 
 
 @prepared(team_id=uuid.UUID, day=dt.date)
@@ -119,6 +117,17 @@ def short_days() -> Callable[[dt.date], str]:
         return worded(language, value.astimezone(here).date() if isinstance(value, dt.datetime) else value, how)
 
     return short
+
+
+def _short_days_of_minutes() -> Callable[[str], str]:
+    """The same, of moments as `MinuteText` gives them."""
+    return functools.partial(_short_day, get_language(), timezone.get_current_timezone())
+
+
+@functools.lru_cache(maxsize=4000)
+def _short_day(language: str | None, here: dt.tzinfo, minute: str) -> str:
+    day = dt.datetime.fromisoformat(minute).replace(tzinfo=dt.UTC).astimezone(here).date()
+    return worded(language, day, f"j {short_month(language)}")
 
 
 def today() -> dt.date:
