@@ -13,7 +13,7 @@ from kring.care.circles.models import WHOLE_TOPIC, Member
 from kring.care.circles.policy import reach_by_values
 from kring.care.circles.seen import _members as seen_members
 from kring.care.circles.topics import Topic
-from kring.care.days import PLAIN, at_the_clock, written
+from kring.care.days import PLAIN, at_the_moment, written
 from kring.care.plan.models import Goal
 from kring.care.prepared import IdText, in_address, prepared
 
@@ -43,7 +43,8 @@ def test_a_day_is_worded_in_the_language_of_whoever_reads():
     for language, words in (("nl", "4 maart 2026"), ("en", "4 March 2026"), ("nl", "4 maart 2026")):
         with translation.override(language):
             assert written(moment, PLAIN) == written(dt.date(2026, 3, 4), PLAIN) == words
-    assert at_the_clock(moment) == "00:30"
+    with translation.override("nl"):
+        assert at_the_moment(moment, PLAIN) == "4 maart 2026, 00:30"
 
 
 def test_what_runs_in_one_circle_is_not_looked_for_among_the_grants_of_all(cast):

@@ -14,19 +14,10 @@ def written(value: dt.date, how: str) -> str:
     return worded(get_language(), timezone.localdate(value) if isinstance(value, dt.datetime) else value, how)
 
 
-def at_the_moment(moment: dt.datetime) -> str:
-    """The day in full, and the time."""
+def at_the_moment(moment: dt.datetime, how: str = LONG) -> str:
+    """The day, and the time."""
     here = timezone.localtime(moment)
-    return f"{worded(get_language(), here.date(), LONG)}, {here:%H:%M}"
-
-
-def at_the_clock(moment: dt.datetime) -> str:
-    return f"{timezone.localtime(moment):%H:%M}"
-
-
-def short_month(language: str | None) -> str:
-    """How Django is asked for a short month: in Dutch it begins with a small letter."""
-    return "b" if language == "nl" else "M"
+    return f"{worded(get_language(), here.date(), how)}, {here:%H:%M}"
 
 
 @functools.lru_cache(maxsize=4000)

@@ -19,7 +19,7 @@ from kring.care.audit.reading import events
 from kring.care.circles import log
 from kring.care.circles.models import Interview, Member
 from kring.care.circles.seats import Seat
-from kring.care.days import PLAIN, at_the_clock, written
+from kring.care.days import PLAIN, at_the_moment, written
 from kring.care.export.document import way_to_circle
 from kring.care.measures.models import Measurement, OwnMeasurement
 from kring.care.measures.telling import told
@@ -186,7 +186,7 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dt.datetime):
-        return f"{written(value, PLAIN)}, {at_the_clock(value)}"
+        return at_the_moment(value, PLAIN)
     if isinstance(value, dt.date):
         return written(value, PLAIN)
     return "" if value is None else str(value)
