@@ -61,6 +61,15 @@ def test_a_meeting_is_planned_once_and_has_a_first_agenda(noor, cast):
     assert timezone.localtime(meeting.starts_at).strftime("%H:%M") == "14:30"
 
 
+def test_whoever_plans_hears_that_letters_go_and_beginning_is_no_main_act_before_the_day(noor, cast):
+    page = noor.post(f"/c/{cast.circle.pk}/together/new/", typed(), follow=True).content.decode()
+    assert "Gepland. Wie bijeenkomsten mag zien, krijgt een mail." in page
+    assert re.search(r'class="button" href="\S+/now/1/">Begin de bijeenkomst', page)
+    Meeting.objects.update(starts_at=timezone.now())
+    page = noor.get(f"/c/{cast.circle.pk}/together/{Meeting.objects.get().pk}/").content.decode()
+    assert re.search(r'class="button main" href="\S+/now/1/">Begin de bijeenkomst', page)
+
+
 def test_a_date_that_has_been_is_refused_and_the_rest_stays(noor, cast):
     page = noor.post(f"/c/{cast.circle.pk}/together/new/", typed(day_0="2020-01-01", place="Bij de vijver"))
     assert "Vul een datum en tijd in na nu." in page.content.decode()

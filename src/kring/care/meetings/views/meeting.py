@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -33,6 +34,7 @@ def meeting_page(request: HttpRequest, circle_id: uuid.UUID, meeting_id: uuid.UU
     page = {"seat": seat, "here": "together", "meeting": meeting, "may_plan": policy.may_plan(seat)}
     page["sees"] = seen_in_words(circle_id, Topic.MEETINGS, meeting.zone, meeting_id) if seat.is_client else ""
     page["may_chair"] = policy.may_chair(seat, meeting)
+    page["day_is_here"] = meeting.starts_at and timezone.localdate(meeting.starts_at) <= timezone.localdate()
     page |= reading.agenda_of(seat, meeting_id) | _who(seat, meeting)
     return render(request, "meetings/meeting.html", page)
 

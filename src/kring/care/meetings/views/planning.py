@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -51,6 +52,7 @@ def new_meeting(request: HttpRequest, circle_id: uuid.UUID) -> HttpResponse:
         dates: dict[str, Any] = {"options": form.moments} if more else {"starts_at": first}
         meeting = actions.plan_meeting(by=seat, id=form.cleaned_data["new_id"], **dates, **form.content())
         actions.draft_agenda(by=seat, meeting=meeting)
+        messages.success(request, _("Planned. Whoever may see meetings gets a letter."))
         return redirect("meetings:meeting", circle_id, meeting.pk)
     return render(request, "meetings/new.html", {"seat": seat, "here": "together", "form": form})
 
