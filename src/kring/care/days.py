@@ -20,6 +20,11 @@ def at_the_moment(moment: dt.datetime, how: str = LONG) -> str:
     return f"{worded(get_language(), here.date(), how)}, {here:%H:%M}"
 
 
+def short_month(language: str | None) -> str:
+    """How Django is asked for a short month: in Dutch it begins with a small letter."""
+    return "b" if language == "nl" else "M"
+
+
 @functools.lru_cache(maxsize=4000)
 def worded(_language: str | None, day: dt.date, how: str) -> str:
     """In the language of whoever reads now, which a page with hundreds of days asks for once."""
