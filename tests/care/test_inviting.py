@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from kring.care import jobs
-from kring.care.circles import actions, invitations, policy
+from kring.care.circles import actions, invitations, policy, sharing
 from kring.care.circles.invitations import VALID
 from kring.care.circles.models import Grant, Invitation, Member
 from kring.care.circles.topics import Topic
@@ -169,6 +169,16 @@ def test_the_client_reads_that_they_withdrew_or_that_the_link_is_too_old(noor, a
     page = noor.get(f"{at}members/{kees.pk}/").content.decode()
     assert "Je trok je vraag aan Kees in op" in page
     assert "Er is niets verstuurd" not in page + noor.get(f"{at}members/").content.decode()
+
+
+def test_asking_again_begins_with_what_was_chosen_the_first_time(noor, at, kees, cast):
+    send(noor, at, kees, "link")
+    page = noor.get(f"{at}members/{kees.pk}/sees/").content.decode()
+    assert re.search(r'value="goals"[^>]* checked', page)
+    sharing.set_topics(by=cast.seat("noor"), member=kees, topics=["crisis"])
+    assert re.search(r'value="own"[^>]* checked', noor.get(f"{at}members/{kees.pk}/sees/").content.decode())
+    parts = noor.get(f"{at}members/{kees.pk}/sees/parts/").content.decode()
+    assert re.findall(r'value="(\w+)"[^>]* checked', parts) == ["crisis"]
 
 
 def test_sending_again_closes_the_earlier_link(noor, at, kees):

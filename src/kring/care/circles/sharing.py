@@ -27,6 +27,12 @@ READY_MADE = {
 """The three choices offered at an invitation. The map and how it goes are in none: sharing those is a choice apart."""
 
 
+def ready_made_of(topics: Iterable[str]) -> str:
+    """Which of the choices these are; `own` when none. Nothing chosen yet is the narrowest."""
+    chosen = set(topics) or set(NARROWEST)
+    return next((key for key, ready in READY_MADE.items() if set(ready) == chosen), "own")
+
+
 def ready_made_words() -> dict[str, tuple[str, str]]:
     """Each ready-made choice: its name, and what it opens."""
     names = {"meetings": _("Only the meetings"), "goals": _("Also my plans"), "all": _("Also my crisis plan")}

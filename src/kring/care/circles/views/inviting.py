@@ -72,7 +72,10 @@ def sees(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> Ht
     if not policy.may_share(seat):
         return redirect("circles:letter_words", circle_id, member_id)
     draft = _draft(request, member)
-    form = ChooseReadyMade(request.POST or None, initial={"choice": draft.get("choice", "meetings")})
+    form = ChooseReadyMade(
+        request.POST or None,
+        initial={"choice": draft.get("choice") or sharing.ready_made_of(sharing.topics_of(member))},
+    )
     if request.method == "POST" and form.is_valid():
         choice = form.cleaned_data["choice"]
         draft["choice"] = choice
@@ -105,7 +108,9 @@ def parts(request: HttpRequest, circle_id: uuid.UUID, member_id: uuid.UUID) -> H
     seat, member = _future(request, circle_id, member_id)
     allow(policy.may_share(seat))
     draft = _draft(request, member)
-    form = ChooseTopics(request.POST or None, initial={"topics": draft.get("topics", sharing.NARROWEST)})
+    form = ChooseTopics(
+        request.POST or None, initial={"topics": draft.get("topics") or sharing.topics_of(member) or sharing.NARROWEST}
+    )
     if request.method == "POST" and form.is_valid():
         draft["topics"] = form.cleaned_data["topics"]
         request.session.modified = True
