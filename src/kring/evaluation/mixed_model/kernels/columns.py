@@ -56,6 +56,7 @@ def fill(sources, start, stop, out):
     for c in range(out.shape[0]):
         column = out[c][: stop - start]
         if begins[c] < begins[c + 1]:
-            column[:] = 1.0
+            for i in range(len(column)):
+                column[i] = 1.0
         for f in range(begins[c], begins[c + 1]):
             _factor(addresses[f], kinds[f], start, column, centres[c])

@@ -32,27 +32,22 @@ def add_gram(B, n, out):
 
     Four products at a time, so that a row is read from the cache a quarter as often.
     """
-    m = B.shape[0]
+    last = B.shape[0] - 1
     for start in range(0, n, TILE):
         stop = min(start + TILE, n)
-        for i in range(m):
-            x = B[i][start:stop]
-            for j in range(i, m, 4):
-                j1, j2, j3 = min(j + 1, m - 1), min(j + 2, m - 1), min(j + 3, m - 1)
-                y0, y1, y2, y3 = B[j][start:stop], B[j1][start:stop], B[j2][start:stop], B[j3][start:stop]
+        for i in range(last + 1):
+            x = B[i]
+            for j in range(i, last + 1, 4):
+                y0, y1, y2, y3 = B[j], B[min(j + 1, last)], B[min(j + 2, last)], B[min(j + 3, last)]
                 t0 = t1 = t2 = t3 = 0.0
-                for k in range(len(x)):
+                for k in range(np.uintp(start), np.uintp(stop)):  # unsigned: no look at negative places
                     t0 += x[k] * y0[k]
                     t1 += x[k] * y1[k]
                     t2 += x[k] * y2[k]
                     t3 += x[k] * y3[k]
-                out[i, j] += t0
-                if j1 > j:
-                    out[i, j1] += t1
-                if j2 > j1:
-                    out[i, j2] += t2
-                if j3 > j2:
-                    out[i, j3] += t3
+                for c, total in enumerate((t0, t1, t2, t3)):
+                    if j + c <= last:
+                        out[i, j + c] += total
 
 
 @inner
@@ -116,7 +111,8 @@ def add_persons(z, rows, team, slots, grams, counts, squares, place, cell_team, 
                 at = place[v] = found[1]
                 found[1] += 1
                 cell_team[at], cell_pattern[at], cell_persons[at] = team[o], v, 0
-                cells[at] = 0.0
+                for c in range(rows.shape[0]):
+                    cells[at, c] = 0.0
             cell[o] = at
     if found[0] > FEW:
         _add_one_by_one(rows, pattern, cell, counts, squares, cell_persons, cells)
@@ -159,7 +155,9 @@ def _new_pattern(z, rows, o, grams, counts, squares, place, found):
     v = found[0]
     found[0] += 1
     counts[v], place[v] = 0.0, -1
-    squares[v] = 0.0
+    for r in range(squares.shape[1]):
+        for c in range(squares.shape[2]):
+            squares[v, r, c] = 0.0
     for a in range(len(z)):
         for b in range(len(z)):
             grams[v, a, b] = rows[a * m + z[b], o]
@@ -244,5 +242,7 @@ def add_sorted(sources, z, person, team, cuts, gram, state):
                     weighted[c, i] = B[z[k], i] * B[c, i]
             sum_runs(weighted, first, runs, rows[k * m :])
         add_persons(z, rows, run_team[:runs], *state)
-    gram += products
+    for r in range(m):
+        for c in range(m):
+            gram[r, c] += products[r, c]
     return True
