@@ -111,6 +111,21 @@ def test_moving_a_meeting_keeps_the_uid_and_raises_the_sequence(cast, meeting):
     assert {calendar_of(m)[1].walk("VEVENT")[0]["STATUS"] for m in cancelled} == {"CANCELLED"}
 
 
+def test_who_may_no_longer_see_a_meeting_is_not_told_its_new_day(cast, meeting):
+    deliver_all()
+    mail.outbox.clear()
+    sharing.set_topics(by=cast.seat("noor"), member=cast.members["sanne"], topics=[])
+    actions.change_meeting(by=cast.seat("noor"), meeting=meeting, version=1, starts_at=meeting.starts_at + SOON)
+    deliver_all()
+    letter = next(message for message in mail.outbox if "sanne" in message.to[0])
+    calendar = calendar_of(letter)[1]
+    event = calendar.walk("VEVENT")[0]
+    assert (calendar["METHOD"], event["STATUS"], event["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
+    assert not {"DTSTART", "DTEND", "URL"} & set(event)
+    assert "Een bijeenkomst staat niet meer in je agenda." in letter.body
+    assert not re.search(r"14:30|20\d\d", letter.body + letter.subject)
+
+
 def test_a_poll_becomes_a_date_and_a_yes_counts_as_coming(cast, poll):
     late = poll.options.latest("starts_at")
     actions.answer_date(by=cast.seat("sanne"), option=late, answer="yes")

@@ -28,15 +28,19 @@ def uid(attendance: Attendance) -> str:
     return f"{attendance.pk}@{urlsplit(settings.SITE_URL).hostname}"
 
 
-def invitation(attendance: Attendance, method: str) -> str:
-    """A message for one member: METHOD is REQUEST (come, or: it moved) or CANCEL."""
+def invitation(attendance: Attendance, method: str, *, dated: bool = True) -> str:
+    """A message for one member: METHOD is REQUEST (come, or: it moved) or CANCEL.
+
+    Not `dated` for who may no longer see the meeting: it may have another day by now, which is not for them to know.
+    """
     meeting, member = attendance.meeting, attendance.member
-    event = _event(meeting, uid(attendance))
+    event = _event(meeting, uid(attendance), dated=dated)
     event.add("sequence", meeting.sequence)
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("organizer", _address(settings.DEFAULT_FROM_EMAIL, "Kring"))
     event.add("attendee", _attendee(member, attendance.reply), encode=False)
-    event.add("url", link(attendance))
+    if dated:
+        event.add("url", link(attendance))
     return _text(_calendar([event], method))
 
 
@@ -56,14 +60,15 @@ def _text(calendar: Calendar) -> str:
     return str(calendar.to_ical(), "utf-8")
 
 
-def _event(meeting: Meeting, event_uid: str) -> Event:
-    assert meeting.starts_at is not None
-    starts = meeting.starts_at.astimezone(ZONE)
+def _event(meeting: Meeting, event_uid: str, *, dated: bool = True) -> Event:
     event = Event()
     event.add("uid", event_uid)
     event.add("dtstamp", timezone.now().astimezone(dt.UTC))
-    event.add("dtstart", starts)
-    event.add("dtend", starts + dt.timedelta(minutes=meeting.minutes))
+    if dated:
+        assert meeting.starts_at is not None
+        starts = meeting.starts_at.astimezone(ZONE)
+        event.add("dtstart", starts)
+        event.add("dtend", starts + dt.timedelta(minutes=meeting.minutes))
     event.add("summary", _("Meeting"))
     event.add("class", "PRIVATE")
     return event
@@ -76,7 +81,7 @@ def _calendar(events: Iterable[Event], method: str) -> Calendar:
     calendar.add("method", method)
     for event in events:
         calendar.add_component(event)
-    days = [event.decoded("dtstart").date() for event in calendar.events]
+    days = [event.decoded("dtstart").date() for event in calendar.events if "dtstart" in event]
     if days:  # the rules of the years around them: those of all years make a letter long and slow to write
         calendar.add_missing_timezones(min(days) - YEAR, max(days) + YEAR)
     return calendar

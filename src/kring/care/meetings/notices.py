@@ -24,7 +24,22 @@ def _tell(attendance: Attendance, *, still_invited: bool) -> None:
     if meeting.cancelled_at is not None and not known:
         return
     Attendance.objects.filter(pk=attendance.pk).update(mailed_sequence=meeting.sequence)
-    _mail(attendance, "CANCEL" if meeting.cancelled_at is not None or not still_invited else "REQUEST", again=known)
+    if not still_invited:
+        _mail_goodbye(attendance)
+    else:
+        _mail(attendance, "CANCEL" if meeting.cancelled_at is not None else "REQUEST", again=known)
+
+
+def _mail_goodbye(attendance: Attendance) -> None:
+    """To who may no longer see the meeting: it leaves their calendar. When it is now, or if it is off, stays unsaid."""
+    member = attendance.member
+    send(
+        to=member,
+        subject=format_lazy("Kring: {words}", words=_("News about a meeting")),
+        template="meetings/mail/no_longer.txt",
+        language=member.person.language if member.person else "",
+        calendar=calendars.invitation(attendance, "CANCEL", dated=False) if attendance.meeting.starts_at else "",
+    )
 
 
 def _mail(attendance: Attendance, method: str, *, again: bool) -> None:
