@@ -57,6 +57,15 @@ def test_a_name_on_two_lines_and_a_domain_with_an_accent_reach_their_reader():
     assert letter.message()["Bcc"] is None
 
 
+def test_a_name_with_an_apostrophe_is_written_as_it_is():
+    """In the plain text as it is, and in the HTML part escaped once."""
+    send(Person.objects.create_user("kim@example.org", name="Kim O'Brien", language="nl"))
+    jobs.run_due()
+    (letter,) = mail.outbox
+    assert "Hallo Kim O'Brien & <wees>" in letter.body
+    assert "Hallo Kim O&#x27;Brien &amp; &lt;wees" in letter.alternatives[0][0]
+
+
 def test_each_reader_gets_their_own_language():
     send(anna(language="en"))
     send(Person.objects.create_user("bea@example.org", name="Bea", language="nl"))

@@ -30,6 +30,7 @@ from django.utils import timezone, translation
 from django.utils.encoding import punycode
 from django.utils.html import urlize
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django_tasks import task
 
 GIVE_UP_AFTER = dt.timedelta(days=3)
@@ -126,8 +127,10 @@ def link(name: str, *args: Any) -> str:
 
 @functools.cache
 def _plain() -> Any:
-    """The page environment without HTML escaping: plain text is no HTML."""
-    return engines["jinja2"].env.overlay(autoescape=False)  # type: ignore[attr-defined]
+    """The page environment without HTML escaping, of values in sentences too: plain text is no HTML."""
+    made: Any = engines["jinja2"].env.overlay(autoescape=False)  # type: ignore[attr-defined]
+    made.globals = {**made.globals, "_": lambda english, **values: gettext(english) % values}
+    return made
 
 
 def _paragraphs(text: str) -> list[str]:
