@@ -5,15 +5,17 @@ People stand in it as p1, p2, ... with their names: accounts stay where they are
 
 import datetime as dt
 import functools
+import json
 import uuid
 from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from kring.care.audit.models import Brought
-from kring.care.audit.reading import events
+from kring.care.audit.reading import prepared_of_trail
 from kring.care.circles.log import BETWEEN_TWO
 from kring.care.export.declared import EXPORTED, LOG, ONLY_OWN
 from kring.care.people.models import Person
@@ -95,13 +97,34 @@ def plain(value: Any) -> Any:
 
 def _log(circle_id: uuid.UUID, people: People) -> list[dict[str, Any]]:
     """Brought lines first, then those of this installation: the order in which things happened."""
-    told = []
-    tellers = [(name, people.alias if name in ("actor_id", "on_behalf_of_id") else plain) for name in LOG]
-    for trail in (Brought.objects.all(), events()):
-        found = trail.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("at", "pk")
-        for values in found.values_list(*LOG):
-            told.append({name: tell(value) for (name, tell), value in zip(tellers, values, strict=True)})
+    brought = _as_told(Brought.objects.all(), circle_id)
+    return [*_lines(list(brought), people), *_lines(_happened.rows(circle_id=circle_id), people)]
+
+
+@prepared_of_trail(circle_id=uuid.UUID)
+def _happened(trail: models.QuerySet[Any], *, circle_id: uuid.UUID) -> models.QuerySet[Any, Any]:
+    return _as_told(trail, circle_id)
+
+
+def _as_told(every: models.QuerySet[Any], circle_id: uuid.UUID) -> models.QuerySet[Any, Any]:
+    """The fields of LOG; `fields` as its text, for it is one of a few in thousands of lines."""
+    found = every.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("at", "pk")
+    text = found.annotate(text_of_fields=Cast("fields", models.TextField()))
+    told: models.QuerySet[Any, Any] = text.values_list(
+        *("text_of_fields" if name == "fields" else name for name in LOG), named=True
+    )
     return told
+
+
+def _lines(rows: list[Any], people: People) -> list[dict[str, Any]]:
+    if not rows:
+        return []
+    columns = dict(zip(LOG, zip(*rows, strict=True), strict=True))
+    who = [(people.alias(row.actor_id), people.alias(row.on_behalf_of_id)) for row in rows]
+    columns["actor_id"], columns["on_behalf_of_id"] = zip(*who, strict=True)
+    for name, tell in (("at", plain), ("thing_id", functools.cache(plain)), ("fields", functools.cache(json.loads))):
+        columns[name] = tuple(map(tell, columns[name]))
+    return [dict(zip(LOG, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def file_name(ending: str) -> str:
