@@ -59,6 +59,7 @@ def test_a_meeting_is_planned_once_and_has_a_first_agenda(noor, cast):
     meeting = Meeting.objects.get()
     assert [point.kind for point in meeting.agenda.all()] == ["welcome", "method", "roles", "actions", "look"]
     assert timezone.localtime(meeting.starts_at).strftime("%H:%M") == "14:30"
+    assert noor.get(f"/c/{cast.circle.pk}/together/").content.decode().count('class="said"') == 1
 
 
 def test_whoever_plans_hears_that_letters_go_and_beginning_is_no_main_act_before_the_day(noor, cast):

@@ -79,6 +79,11 @@ def forms_of_a_page(request: HttpRequest) -> dict[str, Any]:
     return {"csrf_input": _Hidden(request)}
 
 
+def messages_of(request: HttpRequest) -> list[Any]:
+    """What was done since the last page, each once: a double click does it once, and says so twice."""
+    return list({(str(said.message), said.extra_tags): said for said in get_messages(request)}.values())
+
+
 class _Hidden:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -141,7 +146,7 @@ def environment(**options: Any) -> Environment:
         "_": words,
         "url": url,
         "static": functools.cache(static),
-        "messages_of": get_messages,
+        "messages_of": messages_of,
         "htmx_script": functools.cache(htmx_script),
         "json_script": json_script,
         "demo_outbox": lambda: reverse("outbox") if settings.DEMO else "",
