@@ -1,16 +1,26 @@
 """Fixtures for the whole house: the network is closed, the standing cast is in its places (tests/care/standing.py)."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.contrib.contenttypes.management import create_contenttypes
+from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 from kring.care.catalogues import compile_catalogues
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
 pytest_plugins = ["tests.care.cast"]
+
+
+@pytest.fixture(autouse=True)
+def _the_default_language_again() -> Iterator[None]:
+    """A page in English leaves the test's own thread speaking English, and with it the tests that follow."""
+    yield
+    translation.deactivate()
 
 
 def pytest_configure() -> None:
