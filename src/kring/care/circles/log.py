@@ -208,7 +208,7 @@ def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Any
 
     "elsewhere" gives what stood in the file with which the circle was brought here.
     """
-    found = _of_circle(Brought.objects.all() if who == ELSEWHERE else trail(), seat.circle_id)
+    found = of_circle(Brought.objects.all() if who == ELSEWHERE else trail(), seat.circle_id)
     if before is not None:
         found = found.filter(pk__lt=before)
     if who in (EVERYBODY, ELSEWHERE):
@@ -218,14 +218,15 @@ def events(seat: Seat, who: str = "", before: int | None = None) -> QuerySet[Any
     return found.exclude(actor_id=seat.client_id)
 
 
-def _of_circle(every: QuerySet[Any], circle_id: uuid.UUID) -> QuerySet[Any]:
+def of_circle(every: QuerySet[Any], circle_id: uuid.UUID) -> QuerySet[Any]:
+    """Of all lines those that a circle's client may read, newest first."""
     return every.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("-pk")
 
 
 @prepared_of_trail(circle_id=uuid.UUID)
 def last(trail: QuerySet[Any], *, circle_id: uuid.UUID) -> QuerySet[Any, Any]:
     """Everybody's newest events, for a file."""
-    return _of_circle(trail, circle_id).values_list(*SAID, named=True)[:IN_A_FILE]
+    return of_circle(trail, circle_id).values_list(*SAID, named=True)[:IN_A_FILE]
 
 
 def people(seat: Seat) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from kring.care.audit.models import Brought
 from kring.care.audit.reading import prepared_of_trail
-from kring.care.circles.log import BETWEEN_TWO
+from kring.care.circles.log import of_circle
 from kring.care.export.declared import EXPORTED, LOG, ONLY_OWN
 from kring.care.people.models import Person
 from kring.care.prepared import prepared
@@ -108,7 +108,7 @@ def _happened(trail: models.QuerySet[Any], *, circle_id: uuid.UUID) -> models.Qu
 
 def _as_told(every: models.QuerySet[Any], circle_id: uuid.UUID) -> models.QuerySet[Any, Any]:
     """The fields of LOG; `fields` as its text, for it is one of a few in thousands of lines."""
-    found = every.filter(circle_id=circle_id).exclude(thing__in=BETWEEN_TWO).order_by("at", "pk")
+    found = of_circle(every, circle_id).order_by("at", "pk")
     text = found.annotate(text_of_fields=Cast("fields", models.TextField()))
     told: models.QuerySet[Any, Any] = text.values_list(
         *("text_of_fields" if name == "fields" else name for name in LOG), named=True
